@@ -1,0 +1,45 @@
+//! Every public number, with its unit and its reason. Settings that an operator may change start from these.
+
+/// Characters (Unicode scalar values) of a message's text. The seeds accepted 20 000; four bytes each still fit
+/// [`FRAME_BYTES`].
+pub const MESSAGE_CHARS: usize = 32_768;
+
+/// Bytes of one frame from a client. The longest text, every character escaped as `\uXXXX\uXXXX`, must not be cut
+/// off by the transport before the text limit can answer it in words.
+pub const FRAME_BYTES: usize = 512 * 1024;
+
+/// Bytes of one REST body: as a frame, with room for the other fields.
+pub const BODY_BYTES: usize = 512 * 1024;
+
+/// Characters of a conversation's title, as the seeds' `name`.
+pub const TITLE_CHARS: usize = 255;
+
+/// Characters of a conversation's description.
+pub const DESCRIPTION_CHARS: usize = 4_000;
+
+/// Characters of `service` and of `service_id`, the host's name for what a conversation is about.
+pub const SERVICE_CHARS: usize = 128;
+
+/// People in one group, the creator included. Ten times what the largest course needs, and a bound for fan-out.
+pub const PARTICIPANTS: usize = 5_000;
+
+/// Characters of a `client_id`: a UUID in its longest spelling fits twice.
+pub const CLIENT_ID_CHARS: usize = 64;
+
+/// Characters of an attachment's address; browsers agree on about this much.
+pub const URL_CHARS: usize = 2_048;
+
+/// Messages on a page that names no `limit`.
+pub const PAGE_DEFAULT: i64 = 50;
+
+/// Messages on a page at most.
+pub const PAGE_MAX: i64 = 200;
+
+/// Rows that `offset` paging skips at most; beyond that, page by `before`, which costs the same everywhere.
+pub const OFFSET_MAX: i64 = 100_000;
+
+/// People that a search of the directory answers with.
+pub const SEARCH_RESULTS: i64 = 10;
+
+/// People that an unpaged directory list answers with: the create dialog filters on the client's side.
+pub const DIRECTORY_RESULTS: i64 = 10_000;

@@ -1,0 +1,80 @@
+//! What clients write over REST on the canonical paths. Unknown fields are ignored, as the old clients expect; a
+//! known field of a wrong type is refused.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::models::{ConversationType, FileType, Role};
+use crate::{ConversationId, MessageId, UserId};
+
+/// Opens a conversation; the caller is always in it, named or not.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CreateConversation {
+    /// Two people, or a group.
+    #[serde(rename = "type")]
+    pub kind: ConversationType,
+    /// Needed for a group.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// A longer text.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Who else; the caller's own id and repetitions are harmless.
+    #[serde(default)]
+    pub participant_ids: Option<Vec<UserId>>,
+    /// The kind of thing at the host that this is about, such as `order`.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// The host's id of that thing.
+    #[serde(default)]
+    pub service_id: Option<String>,
+}
+
+/// Adds a person to a group.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AddParticipant {
+    /// Whom.
+    pub user_id: UserId,
+    /// As what; member when absent.
+    #[serde(default)]
+    pub role: Option<Role>,
+}
+
+/// Sends a message.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SendMessage {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Accepted and ignored: the sender is whoever the token says.
+    #[serde(default)]
+    pub sender_id: Option<serde_json::Value>,
+    /// What; must not be blank.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The message that this one answers.
+    #[serde(default)]
+    pub reply_to: Option<MessageId>,
+    /// A name of the client's own choosing: the same name again gets the same message again.
+    #[serde(default)]
+    pub client_id: Option<String>,
+}
+
+/// Changes a message's text.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EditMessage {
+    /// The new text; must not be blank.
+    pub text: String,
+}
+
+/// Says that a file belongs to a message; the file itself lies elsewhere.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CreateAttachment {
+    /// A message of the caller's own.
+    pub message_id: MessageId,
+    /// `http` or `https`.
+    pub file_url: String,
+    /// How to show it.
+    pub file_type: FileType,
+    /// Bytes.
+    pub file_size: i64,
+}

@@ -1,0 +1,261 @@
+//! What goes into the store and comes out of it, where the wire's own models do not say it already.
+
+use protocol::frames::ServerFrame;
+use protocol::models::{ConversationType, FileType, Message, Role};
+use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
+use uuid::Uuid;
+
+/// A person as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Ascending.
+    pub id: UserId,
+    /// Unique, case-sensitive.
+    pub username: String,
+    /// Not unique; empty when unknown.
+    pub email: String,
+    /// Empty when unknown.
+    pub first_name: String,
+    /// Empty when unknown.
+    pub last_name: String,
+    /// Address of a picture; empty when there is none.
+    pub avatar: String,
+    /// `user` or `admin`.
+    pub role: String,
+    /// argon2id; `None` for users that a host vouches for.
+    pub password_hash: Option<String>,
+    /// Signed in and not signed out.
+    pub is_online: bool,
+    /// The last sign-in or sign-out.
+    pub last_seen: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+/// A person to store.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    /// Unique, case-sensitive.
+    pub username: String,
+    /// Empty when unknown.
+    pub email: String,
+    /// Empty when unknown.
+    pub first_name: String,
+    /// Empty when unknown.
+    pub last_name: String,
+    /// argon2id.
+    pub password_hash: Option<String>,
+}
+
+/// Changes to a profile; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ProfilePatch {
+    /// A new e-mail address.
+    pub email: Option<String>,
+    /// A new given name.
+    pub first_name: Option<String>,
+    /// A new family name.
+    pub last_name: Option<String>,
+    /// A new picture.
+    pub avatar: Option<String>,
+}
+
+/// One refresh token of a family. Only its hash is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of the token, in hex.
+    pub token_hash: String,
+    /// All tokens that descend from one sign-in.
+    pub family: Uuid,
+    /// Hash of the token that was exchanged for this one.
+    pub parent: Option<String>,
+    /// Whose.
+    pub user: UserId,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// When it was first exchanged.
+    pub used_at: Option<Timestamp>,
+    /// When its family was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A conversation to store.
+#[derive(Clone, Debug)]
+pub struct NewConversation {
+    /// UUIDv7.
+    pub id: ConversationId,
+    /// Two people, or a group.
+    pub kind: ConversationType,
+    /// For groups.
+    pub title: Option<String>,
+    /// A longer text.
+    pub description: Option<String>,
+    /// Becomes admin.
+    pub created_by: UserId,
+    /// The kind of thing that it is about.
+    pub service: Option<String>,
+    /// The id of that thing.
+    pub service_id: Option<String>,
+    /// The same for both sides of a private pair; unique among conversations that are not deleted.
+    pub direct_key: Option<String>,
+    /// Everybody in it, the creator too, each once.
+    pub participants: Vec<UserId>,
+}
+
+/// What became of a [`NewConversation`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It was made.
+    New(ConversationId),
+    /// The pair, or the order, has one already.
+    Existing(ConversationId),
+}
+
+/// A message to append.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// UUIDv7; becomes the message's id unless the send is a repetition.
+    pub id: MessageId,
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who.
+    pub sender: UserId,
+    /// What.
+    pub text: String,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+    /// Unique for its sender, for ever.
+    pub client_id: Option<String>,
+}
+
+/// What became of one [`NewMessage`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Appended {
+    /// It was stored under the next `seq`.
+    Stored(Message),
+    /// Its sender has sent this `client_id` before: this is that message, as it is now.
+    Repeated(Message),
+    /// There is no such conversation, or it is deleted.
+    NoConversation,
+    /// The sender is not in it.
+    NotParticipant,
+    /// `reply_to` names no message of this conversation.
+    NoReplyTarget,
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// One for each message, in the order given.
+    pub outcomes: Vec<Appended>,
+    /// The row that says "published?" for this batch; `None` when nothing was stored.
+    pub outbox: Option<OutboxId>,
+}
+
+/// A row of the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OutboxId(pub i64);
+
+/// A committed batch that nobody has confirmed as published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpublished {
+    /// The row.
+    pub id: OutboxId,
+    /// The newest `seq` of each conversation in the batch.
+    pub heads: Vec<(ConversationId, Seq)>,
+}
+
+/// One durable change of a conversation: what the live frame says, and what a resume repeats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Its number.
+    pub seq: Seq,
+    /// What a client is told.
+    pub frame: ServerFrame,
+}
+
+/// Where reading "everything after N" goes on. Start with [`Cursor::after`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Everything up to here is known to the reader.
+    pub after: Seq,
+    /// The head that the whole answer is true for; fixed by the first page.
+    pub head: Option<Seq>,
+    /// The place reached: first new messages by `seq`, then other changes by `changed_seq`.
+    pub(crate) place: Place,
+}
+
+/// See [`Cursor`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// New messages above this `seq` are to be read.
+    NewMessages(Seq),
+    /// Other changes above this `changed_seq` are to be read.
+    OtherChanges(Seq),
+}
+
+impl Cursor {
+    /// The start of "everything after N".
+    pub const fn after(after: Seq) -> Self {
+        Self {
+            after,
+            head: None,
+            place: Place::NewMessages(after),
+        }
+    }
+}
+
+/// A part of "everything after N".
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangePage {
+    /// The head that the whole answer is true for: once `next` is `None`, the reader has everything up to it.
+    pub head: Seq,
+    /// New messages by `seq`, then other changes by `changed_seq`; each row once, in its latest state.
+    pub changes: Vec<Change>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// How a user stands to a conversation at one moment, read in one statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The newest `seq` at that moment.
+    pub head: Seq,
+    /// Two people, or a group.
+    pub kind: ConversationType,
+    /// `None`: not in it, or no longer.
+    pub role: Option<Role>,
+    /// Whether it was deleted.
+    pub is_deleted: bool,
+}
+
+/// Which messages a page of history holds. Deleted messages are never on it; the page is always ascending by `seq`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The newest, after skipping `offset` of them.
+    Latest {
+        /// How many to skip, counted from the newest.
+        offset: i64,
+    },
+    /// The newest below this.
+    Before(Seq),
+    /// The oldest above this.
+    After(Seq),
+    /// Half before, this one, half after.
+    Around(Seq),
+}
+
+/// An attachment to store.
+#[derive(Clone, Debug)]
+pub struct NewAttachment {
+    /// The message that it belongs to.
+    pub message: MessageId,
+    /// Where the file lies.
+    pub file_url: String,
+    /// How to show it.
+    pub file_type: FileType,
+    /// Bytes.
+    pub file_size: i64,
+}
