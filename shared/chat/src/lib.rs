@@ -1,1 +1,82 @@
-//! chat
+//! The rules: who may do what, and what happens when they do. Permit, write, publish, in that order.
+//!
+//! A send, read top to bottom: [`Chat::send`] checks the text ([`text`]), hands it to the writer (`writer`), which
+//! gathers what arrives while a commit is in flight and commits it in one transaction that also checks membership
+//! under the conversation's lock, answers the sender, and passes the encoded frames to the publisher (`publisher`).
+//! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
+//!
+//! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
+//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
+//! [`accounts`] and [`passwords`] own accounts; [`announce`] how a change becomes bytes for the bus.
+//!
+//! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
+//! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
+//! conversation a method on `store::Locked`, so that it takes a `seq` under the lock.
+
+pub mod accounts;
+pub mod announce;
+mod attachments;
+mod conversations;
+pub mod error;
+mod messages;
+mod participants;
+pub mod passwords;
+pub mod permit;
+mod publisher;
+mod sweeper;
+pub mod text;
+mod writer;
+
+use std::sync::Arc;
+
+use bus::Bus;
+use runtime::{Clock, Tasks};
+use store::Store;
+
+pub use accounts::Accounts;
+pub use conversations::Opened;
+pub use error::{ChatError, Violation};
+pub use messages::Sent;
+use publisher::Publisher;
+use writer::Writer;
+
+/// The chat of one node: every use case that reads or changes conversations. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Chat {
+    store: Store,
+    clock: Clock,
+    writer: Writer,
+    publisher: Publisher,
+}
+
+impl Chat {
+    /// Starts the node's writer, publisher and outbox sweeper; they end with `tasks`.
+    pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
+        let publisher = Publisher::start(store.clone(), bus.clone(), tasks);
+        let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        sweeper::start(store.clone(), bus, clock.clone(), tasks);
+        Self {
+            store,
+            clock,
+            writer,
+            publisher,
+        }
+    }
+
+    /// What the store holds, for reads that need no rule: resumes and readiness.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The node's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
+
+/// Says what each metric of this crate counts; call it once the recorder is installed.
+pub fn describe_metrics() {
+    writer::describe_metrics();
+    publisher::describe_metrics();
+    sweeper::describe_metrics();
+}

@@ -1,0 +1,105 @@
+//! Files that belong to messages; here only what they are and where they lie.
+
+use protocol::UserId;
+use protocol::limits;
+use protocol::models::Attachment;
+use protocol::requests::CreateAttachment;
+use store::NewAttachment;
+
+use crate::error::Violation;
+use crate::permit::{self, Actor};
+use crate::{Chat, ChatError};
+
+impl Chat {
+    /// Notes that a file belongs to a message of the caller's own.
+    pub async fn create_attachment(
+        &self,
+        actor: UserId,
+        request: CreateAttachment,
+    ) -> Result<Attachment, ChatError> {
+        let violations = violations(&request);
+        if !violations.is_empty() {
+            return Err(ChatError::Invalid(violations));
+        }
+        let message = self
+            .store
+            .message(request.message_id)
+            .await?
+            .ok_or(ChatError::NoMessage)?;
+        let standing = self.store.standing(message.conversation_id, actor).await?;
+        let standing = standing
+            .filter(|standing| !standing.is_deleted)
+            .ok_or(ChatError::NoMessage)?;
+        permit::change_message(
+            Actor {
+                user: actor,
+                role: standing.role,
+            },
+            &message,
+        )?;
+        let new = NewAttachment {
+            message: request.message_id,
+            file_url: request.file_url,
+            file_type: request.file_type,
+            file_size: request.file_size,
+        };
+        Ok(self.store.create_attachment(&new, self.clock.now()).await?)
+    }
+}
+
+fn violations(request: &CreateAttachment) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let address = request.file_url.as_str();
+    let is_web = ["http://", "https://"].iter().any(|scheme| {
+        address
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && address.len() > scheme.len()
+    });
+    let is_clean = !address.chars().any(|c| c.is_control() || c.is_whitespace());
+    if !is_web || !is_clean {
+        violations.push(Violation::new("file_url", "must be an http or https address"));
+    } else if address.chars().count() > limits::URL_CHARS {
+        let detail = format!("must not be longer than {} characters", limits::URL_CHARS);
+        violations.push(Violation::new("file_url", detail));
+    }
+    if request.file_size < 0 {
+        violations.push(Violation::new("file_size", "must not be negative"));
+    }
+    violations
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::MessageId;
+    use protocol::models::FileType;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn faults(file_url: &str) -> usize {
+        let request = CreateAttachment {
+            message_id: MessageId(Uuid::nil()),
+            file_url: file_url.into(),
+            file_type: FileType::File,
+            file_size: 1,
+        };
+        violations(&request).len()
+    }
+
+    #[test]
+    fn only_web_addresses_are_taken() {
+        assert_eq!(faults("https://files.example/a.pdf"), 0);
+        assert_eq!(faults("HTTP://files.example/a.pdf"), 0);
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://",
+            "https://a b",
+            "",
+            "//a.example/x",
+        ] {
+            assert_eq!(faults(bad), 1, "{bad}");
+        }
+    }
+}

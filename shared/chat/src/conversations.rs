@@ -1,0 +1,283 @@
+//! Opening, listing, reading and deleting conversations.
+
+use std::collections::BTreeSet;
+
+use bus::Topic;
+use protocol::models::{Conversation, ConversationType};
+use protocol::requests::CreateConversation;
+use protocol::{ConversationId, UserId, limits};
+use store::{Change, Created, Locked, NewConversation};
+use uuid::Uuid;
+
+use crate::announce;
+use crate::error::Violation;
+use crate::permit::{self, Actor};
+use crate::publisher::Commit;
+use crate::{Chat, ChatError, text};
+
+/// The service whose conversations exist once for each `service_id`.
+const ORDER_SERVICE: &str = "order";
+
+/// A conversation that the caller asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// It, with its participants.
+    pub conversation: Conversation,
+    /// Whether it had to be made; `false`: the pair or the order had one already.
+    pub is_new: bool,
+}
+
+impl Chat {
+    /// Opens a conversation with the caller in it. A private pair has one at most, and so has an order: the existing
+    /// one is answered, however many ask at once.
+    pub async fn create_conversation(
+        &self,
+        creator: UserId,
+        request: CreateConversation,
+    ) -> Result<Opened, ChatError> {
+        let new = prepared(creator, request)?;
+        self.require_users(&new.participants).await?;
+        let created = self.store.create_conversation(&new, self.clock.now()).await?;
+        let (Created::New(id) | Created::Existing(id)) = created;
+        let conversation = self
+            .store
+            .conversation(id)
+            .await?
+            .ok_or(ChatError::NoConversation)?;
+        let is_new = matches!(created, Created::New(_));
+        if is_new {
+            self.tell_participants(&conversation, &new.participants);
+        } else if !is_in(&conversation, creator) {
+            return Err(ChatError::Conflict(
+                "this order has a conversation that you are not in",
+            ));
+        }
+        Ok(Opened { conversation, is_new })
+    }
+
+    /// The caller's conversations, newest activity first.
+    pub async fn conversations(&self, actor: UserId) -> Result<Vec<Conversation>, ChatError> {
+        Ok(self.store.conversations_of(actor).await?)
+    }
+
+    /// One conversation with its participants.
+    pub async fn conversation(&self, actor: UserId, id: ConversationId) -> Result<Conversation, ChatError> {
+        self.require_participant(actor, id).await?;
+        self.store
+            .conversation(id)
+            .await?
+            .ok_or(ChatError::NoConversation)
+    }
+
+    /// Deletes a conversation for everybody in it.
+    pub async fn delete_conversation(&self, actor: UserId, id: ConversationId) -> Result<(), ChatError> {
+        let (mut locked, actor) = self.lock_as(actor, id).await?;
+        permit::delete_conversation(actor, locked.conversation().kind)?;
+        let change = locked.delete_conversation(self.clock.now()).await?;
+        self.commit(locked, vec![change]).await
+    }
+
+    /// Commits what was done under the lock, then announces it.
+    pub(crate) async fn commit(&self, locked: Locked, changes: Vec<Change>) -> Result<(), ChatError> {
+        let outbox = locked.commit(self.clock.now()).await?;
+        let committed_at = self.clock.now();
+        let frames = changes.iter().map(|change| {
+            (
+                Topic::Conversation(change.conversation),
+                announce::change(change, committed_at),
+            )
+        });
+        self.publisher.publish(Commit {
+            frames: frames.collect(),
+            outbox,
+        });
+        Ok(())
+    }
+
+    /// Locks a conversation and says what the caller is in it.
+    pub(crate) async fn lock_as(
+        &self,
+        user: UserId,
+        id: ConversationId,
+    ) -> Result<(Locked, Actor), ChatError> {
+        let mut locked = self.store.lock(id).await?.ok_or(ChatError::NoConversation)?;
+        let role = locked
+            .participant(user)
+            .await?
+            .map(|participant| participant.role);
+        Ok((locked, Actor { user, role }))
+    }
+
+    /// 404 for what does not exist, 403 for what is not the caller's.
+    pub(crate) async fn require_participant(
+        &self,
+        user: UserId,
+        id: ConversationId,
+    ) -> Result<(), ChatError> {
+        let standing = self
+            .store
+            .standing(id, user)
+            .await?
+            .filter(|standing| !standing.is_deleted);
+        let standing = standing.ok_or(ChatError::NoConversation)?;
+        permit::read(Actor {
+            user,
+            role: standing.role,
+        })
+    }
+
+    /// Tells people's sockets about a conversation that is new to them.
+    pub(crate) fn tell_participants(&self, conversation: &Conversation, users: &[UserId]) {
+        // Frames show the conversation, not the list of everybody in it: a large group would not fit.
+        let shown = Conversation {
+            participants: None,
+            ..conversation.clone()
+        };
+        let at = self.clock.now();
+        let frames = users
+            .iter()
+            .map(|&user| announce::conversation_for(user, &shown, at))
+            .collect();
+        self.publisher.publish(Commit { frames, outbox: None });
+    }
+
+    async fn require_users(&self, ids: &[UserId]) -> Result<(), ChatError> {
+        let found: BTreeSet<_> = self
+            .store
+            .users(ids)
+            .await?
+            .into_iter()
+            .map(|user| user.id)
+            .collect();
+        let unknown: Vec<_> = ids
+            .iter()
+            .filter(|id| !found.contains(id))
+            .map(ToString::to_string)
+            .take(UNKNOWN_SHOWN)
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(ChatError::invalid(
+            "participant_ids",
+            format!("no such user: {}", unknown.join(", ")),
+        ))
+    }
+}
+
+/// Unknown people that an error names; the rest is more of the same.
+const UNKNOWN_SHOWN: usize = 10;
+
+fn is_in(conversation: &Conversation, user: UserId) -> bool {
+    conversation
+        .participants
+        .iter()
+        .flatten()
+        .any(|participant| participant.user_id == user)
+}
+
+/// The request after all checks that need no database.
+fn prepared(creator: UserId, request: CreateConversation) -> Result<NewConversation, ChatError> {
+    let mut participants: BTreeSet<_> = request.participant_ids.unwrap_or_default().into_iter().collect();
+    participants.insert(creator);
+    let mut violations = Vec::new();
+    let mut optional = |field, value, max| {
+        text::optional(field, value, max).unwrap_or_else(|violation| {
+            violations.push(violation);
+            None
+        })
+    };
+    let title = optional("title", request.title, limits::TITLE_CHARS);
+    let description = optional("description", request.description, limits::DESCRIPTION_CHARS);
+    let service = optional("service", request.service, limits::SERVICE_CHARS);
+    let service_id = optional("service_id", request.service_id, limits::SERVICE_CHARS);
+    if request.kind == ConversationType::Private && participants.len() > 2 {
+        let detail = "a private conversation has one other person; make a group for more";
+        violations.push(Violation::new("participant_ids", detail));
+    }
+    if participants.len() > limits::PARTICIPANTS {
+        let detail = format!("a conversation holds at most {} people", limits::PARTICIPANTS);
+        violations.push(Violation::new("participant_ids", detail));
+    }
+    if service.as_deref() == Some(ORDER_SERVICE) && service_id.is_none() {
+        violations.push(Violation::new(
+            "service_id",
+            "an order's conversation needs the order's id",
+        ));
+    }
+    if !violations.is_empty() {
+        return Err(ChatError::Invalid(violations));
+    }
+    let direct_key = (request.kind == ConversationType::Private)
+        .then(|| direct_key(&participants, service.as_deref(), service_id.as_deref()));
+    Ok(NewConversation {
+        id: ConversationId(Uuid::now_v7()),
+        kind: request.kind,
+        title,
+        description,
+        created_by: creator,
+        service,
+        service_id,
+        direct_key,
+        participants: participants.into_iter().collect(),
+    })
+}
+
+/// The same for both sides: a pair has one private conversation, and one more for each thing it is about.
+fn direct_key(pair: &BTreeSet<UserId>, service: Option<&str>, service_id: Option<&str>) -> String {
+    let people: Vec<_> = pair.iter().map(ToString::to_string).collect();
+    let people = people.join(":");
+    match (service, service_id) {
+        (None, None) => people,
+        (service, service_id) => {
+            format!("{people}:{}", serde_json::json!([service, service_id]))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(kind: ConversationType, ids: &[i64]) -> CreateConversation {
+        CreateConversation {
+            kind,
+            title: None,
+            description: None,
+            participant_ids: Some(ids.iter().copied().map(UserId).collect()),
+            service: None,
+            service_id: None,
+        }
+    }
+
+    #[test]
+    fn the_callers_own_id_may_be_named_repeated_or_left_out() {
+        for ids in [&[1, 2][..], &[2], &[1, 1, 2, 2]] {
+            let new = prepared(UserId(1), request(ConversationType::Private, ids)).unwrap();
+            assert_eq!(new.participants, [UserId(1), UserId(2)]);
+            assert_eq!(new.direct_key.as_deref(), Some("1:2"));
+        }
+        let alone = prepared(UserId(1), request(ConversationType::Group, &[1])).unwrap();
+        assert_eq!(alone.participants, [UserId(1)]);
+    }
+
+    #[test]
+    fn both_sides_of_a_pair_make_the_same_key() {
+        let one = prepared(UserId(9), request(ConversationType::Private, &[10])).unwrap();
+        let other = prepared(UserId(10), request(ConversationType::Private, &[9])).unwrap();
+        assert_eq!(one.direct_key, other.direct_key);
+    }
+
+    #[test]
+    fn a_third_person_in_a_private_conversation_is_refused() {
+        let refused = prepared(UserId(1), request(ConversationType::Private, &[2, 3]));
+        assert!(matches!(refused, Err(ChatError::Invalid(_))));
+    }
+
+    #[test]
+    fn ten_thousand_participants_are_refused() {
+        let ids: Vec<_> = (1..=10_000).collect();
+        let refused = prepared(UserId(1), request(ConversationType::Group, &ids));
+        assert!(matches!(refused, Err(ChatError::Invalid(_))));
+    }
+}

@@ -1,0 +1,105 @@
+//! Every way in which a use case can say no.
+
+use protocol::problem::ProblemCode;
+use store::StoreError;
+
+/// Why something was not done. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChatError {
+    /// There is no such conversation, or it was deleted.
+    #[error("there is no such conversation")]
+    NoConversation,
+    /// There is no such message, or it was deleted.
+    #[error("there is no such message")]
+    NoMessage,
+    /// There is no such person.
+    #[error("there is no such user")]
+    NoUser,
+    /// The person named is not in the conversation.
+    #[error("this user is not in the conversation")]
+    NoSuchParticipant,
+    /// The caller is not in the conversation.
+    #[error("you are not in this conversation")]
+    NotParticipant,
+    /// The caller is in it, and still may not.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// Someone else holds what was asked for.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Values that the rules do not allow.
+    #[error("{}", summary(.0))]
+    Invalid(Vec<Violation>),
+    /// The database cannot be reached or is full of work; nothing was stored, try again.
+    #[error("the service cannot store anything at the moment; try again")]
+    Unavailable,
+    /// A defect of ours.
+    #[error("something went wrong on our side")]
+    Internal(#[source] StoreError),
+}
+
+/// One value that the rules do not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The field of the canonical request, such as `text`.
+    pub field: &'static str,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+impl Violation {
+    /// A violation of one field.
+    pub fn new(field: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            field,
+            detail: detail.into(),
+        }
+    }
+}
+
+fn summary(violations: &[Violation]) -> String {
+    let lines: Vec<_> = violations
+        .iter()
+        .map(|v| format!("{}: {}", v.field, v.detail))
+        .collect();
+    lines.join("; ")
+}
+
+impl ChatError {
+    /// One value that the rules do not allow.
+    pub fn invalid(field: &'static str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![Violation::new(field, detail)])
+    }
+
+    /// The stable word and status of this refusal.
+    pub const fn code(&self) -> ProblemCode {
+        match self {
+            Self::NoConversation | Self::NoMessage | Self::NoUser | Self::NoSuchParticipant => {
+                ProblemCode::NotFound
+            }
+            Self::NotParticipant => ProblemCode::NotParticipant,
+            Self::Forbidden(_) => ProblemCode::Forbidden,
+            Self::Conflict(_) => ProblemCode::Conflict,
+            Self::Invalid(_) => ProblemCode::Invalid,
+            Self::Unavailable => ProblemCode::Unavailable,
+            Self::Internal(_) => ProblemCode::Internal,
+        }
+    }
+
+    /// The fields at fault, if the request was.
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Invalid(violations) => violations,
+            _ => &[],
+        }
+    }
+}
+
+impl From<StoreError> for ChatError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable,
+            other => Self::Internal(other),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Who may do what, as plain functions: facts in, yes or a refusal out.
+
+use protocol::UserId;
+use protocol::models::{ConversationType, Message, Role};
+
+use crate::error::ChatError;
+
+/// What a person is to a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Who.
+    pub user: UserId,
+    /// `None`: not in it.
+    pub role: Option<Role>,
+}
+
+impl Actor {
+    fn member(self) -> Result<Role, ChatError> {
+        self.role.ok_or(ChatError::NotParticipant)
+    }
+}
+
+/// Only participants read.
+pub fn read(actor: Actor) -> Result<(), ChatError> {
+    actor.member().map(drop)
+}
+
+/// Only the author changes or deletes a message, and only while in the conversation.
+pub fn change_message(actor: Actor, message: &Message) -> Result<(), ChatError> {
+    actor.member()?;
+    if message.sender_id != actor.user {
+        return Err(ChatError::Forbidden(
+            "only its author may change or delete a message",
+        ));
+    }
+    Ok(())
+}
+
+/// Admins add people to groups.
+pub fn add_participant(actor: Actor, kind: ConversationType) -> Result<(), ChatError> {
+    let role = actor.member()?;
+    if kind == ConversationType::Private {
+        return Err(ChatError::Forbidden(
+            "nobody can be added to a private conversation",
+        ));
+    }
+    require_admin(role, "only an admin may add people")
+}
+
+/// Admins remove others from groups; anybody may leave one.
+pub fn remove_participant(actor: Actor, kind: ConversationType, whom: UserId) -> Result<(), ChatError> {
+    let role = actor.member()?;
+    if kind == ConversationType::Private {
+        return Err(ChatError::Forbidden(
+            "nobody can be removed from a private conversation; delete it instead",
+        ));
+    }
+    if whom == actor.user {
+        return Ok(());
+    }
+    require_admin(role, "only an admin may remove others")
+}
+
+/// Either side deletes a private conversation; of a group, an admin.
+pub fn delete_conversation(actor: Actor, kind: ConversationType) -> Result<(), ChatError> {
+    let role = actor.member()?;
+    match kind {
+        ConversationType::Private => Ok(()),
+        ConversationType::Group => require_admin(role, "only an admin may delete a group"),
+    }
+}
+
+fn require_admin(role: Role, otherwise: &'static str) -> Result<(), ChatError> {
+    if role == Role::Admin {
+        Ok(())
+    } else {
+        Err(ChatError::Forbidden(otherwise))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADMIN: Actor = Actor {
+        user: UserId(1),
+        role: Some(Role::Admin),
+    };
+    const MEMBER: Actor = Actor {
+        user: UserId(2),
+        role: Some(Role::Member),
+    };
+    const STRANGER: Actor = Actor {
+        user: UserId(3),
+        role: None,
+    };
+
+    #[test]
+    fn strangers_may_nothing() {
+        assert!(matches!(read(STRANGER), Err(ChatError::NotParticipant)));
+        for kind in [ConversationType::Private, ConversationType::Group] {
+            assert!(matches!(
+                add_participant(STRANGER, kind),
+                Err(ChatError::NotParticipant)
+            ));
+            assert!(matches!(
+                remove_participant(STRANGER, kind, STRANGER.user),
+                Err(ChatError::NotParticipant)
+            ));
+            assert!(matches!(
+                delete_conversation(STRANGER, kind),
+                Err(ChatError::NotParticipant)
+            ));
+        }
+    }
+
+    #[test]
+    fn members_leave_but_do_not_manage() {
+        assert!(remove_participant(MEMBER, ConversationType::Group, MEMBER.user).is_ok());
+        assert!(remove_participant(MEMBER, ConversationType::Group, ADMIN.user).is_err());
+        assert!(add_participant(MEMBER, ConversationType::Group).is_err());
+        assert!(delete_conversation(MEMBER, ConversationType::Group).is_err());
+        assert!(delete_conversation(MEMBER, ConversationType::Private).is_ok());
+    }
+
+    #[test]
+    fn admins_manage_groups_and_nobody_manages_a_private_conversation() {
+        assert!(remove_participant(ADMIN, ConversationType::Group, MEMBER.user).is_ok());
+        assert!(add_participant(ADMIN, ConversationType::Group).is_ok());
+        assert!(delete_conversation(ADMIN, ConversationType::Group).is_ok());
+        assert!(add_participant(ADMIN, ConversationType::Private).is_err());
+        assert!(remove_participant(ADMIN, ConversationType::Private, MEMBER.user).is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! Announces what was committed but perhaps never published, because its node was killed or the bus was away.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::Bus;
+use metrics::{counter, describe_counter};
+use runtime::{Clock, Tasks};
+use store::Store;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::announce;
+
+/// How often a node looks.
+const SWEEP_EVERY: Duration = Duration::from_millis(500);
+
+/// Rows younger than this belong to the node that wrote them.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Rows taken at once.
+const ROWS_PER_SWEEP: i64 = 200;
+
+pub(crate) fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) {
+    let stopping = tasks.stopping();
+    tasks.spawn_vital("outbox sweeper", async move {
+        let mut tick = interval(SWEEP_EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut failing = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => return,
+                _ = tick.tick() => {}
+            }
+            let swept = sweep(&store, &*bus, &clock).await;
+            // One line each way, not one a tick.
+            match (&swept, failing) {
+                (Err(error), false) => tracing::warn!(%error, "the outbox cannot be swept at the moment"),
+                (Ok(()), true) => tracing::info!("the outbox is swept again"),
+                _ => {}
+            }
+            failing = swept.is_err();
+        }
+    });
+}
+
+#[derive(Debug, thiserror::Error)]
+enum SweepError {
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    #[error(transparent)]
+    Bus(#[from] bus::BusError),
+}
+
+async fn sweep(store: &Store, bus: &dyn Bus, clock: &Clock) -> Result<(), SweepError> {
+    let now = clock.now();
+    let rows = store.unpublished(now.minus(PATIENCE), ROWS_PER_SWEEP).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let heads = rows.iter().flat_map(|row| &row.heads);
+    bus.publish(
+        heads
+            .map(|&(conversation, seq)| announce::head(conversation, seq, now))
+            .collect(),
+    )
+    .await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    store.forget_published(&ids).await?;
+    counter!("chat_outbox_swept_total").increment(ids.len() as u64);
+    Ok(())
+}
+
+pub(crate) fn describe_metrics() {
+    describe_counter!(
+        "chat_outbox_swept_total",
+        "Commits that a sweeper announced because their own node had not within a second"
+    );
+}
