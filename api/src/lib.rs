@@ -1,1 +1,51 @@
-//! api
+//! The REST side of the chat: a library that a process mounts, and the thin binary of an API node.
+//!
+//! A request passes the layers of [`router`] (name it, observe it, answer for what goes wrong inside), is matched to
+//! a handler in `routes`, which takes what it needs by the extractors in [`extract`], calls one method of
+//! [`chat::Chat`] and says the result in JSON. Every refusal, wherever it arises, becomes an answer in [`error`].
+//!
+//! Module map: [`router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
+//! what handlers take; [`error`] how refusals are worded; `drf` the wording that `/api/auth` clients expect;
+//! [`request_id`] and [`observe`] what logs and metrics say; [`openapi`] the specification and its page;
+//! [`web_client`] what stands at `/`; [`config`] the settings; [`server`] how the process listens and stops.
+//!
+//! This crate must not know SQL, Redis, or sockets, and holds no rule of the chat: a handler that decides who may do
+//! what belongs into `chat::permit`. To add an endpoint: a handler with its `#[utoipa::path]` in the file of its
+//! resource, a line in [`router`], and a row in the table of `tests/it/contract.rs`; then write the specification
+//! anew with `cargo run -p api -- openapi > docs/openapi.json`.
+
+pub mod config;
+pub mod drf;
+pub mod error;
+pub mod extract;
+pub mod observe;
+pub mod openapi;
+mod page;
+pub mod request_id;
+pub mod router;
+mod routes;
+pub mod server;
+pub mod web_client;
+
+use std::sync::Arc;
+
+use bus::Bus;
+use chat::{Accounts, Chat};
+use runtime::tokens::Tokens;
+
+pub use config::ApiConfig;
+pub use observe::describe_metrics;
+pub use router::router;
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The rules, and all that they guard.
+    pub chat: Chat,
+    /// Own accounts: sign-up, sign-in, sessions.
+    pub accounts: Accounts,
+    /// Makes and checks tokens.
+    pub tokens: Tokens,
+    /// What nodes share for a moment: single-use claims.
+    pub bus: Arc<dyn Bus>,
+}

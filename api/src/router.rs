@@ -1,0 +1,166 @@
+//! The index of the API: every path, and the layers that every request passes.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, Any as AnyOrigin, CorsLayer};
+use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::routes;
+
+use crate::error::{self, ApiError};
+use crate::routes::{attachments, auth, conversations, directory, messages, participants, tickets};
+use crate::{ApiConfig, AppState, observe, openapi, request_id, web_client};
+
+/// Where the chat's resources live.
+pub(crate) const UNET_CHAT: &str = "/api/unet-chat";
+
+/// Where the directory of people lives.
+pub(crate) const USERS: &str = "/api/v1/users";
+
+/// Where the accounts live.
+pub(crate) const AUTH: &str = "/api/auth";
+
+/// Prefixes under which the older installations of the KSTU client look for the same paths.
+const OLD_DOORS: &[(&str, Resources)] = &[
+    ("/educations/api/unet-chat", unet_chat),
+    ("/educations/api/v1/users", users),
+];
+
+/// How long a browser may remember a preflight's answer.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
+
+type Resources = fn() -> OpenApiRouter<AppState>;
+
+fn unet_chat() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .both(routes!(conversations::create, conversations::list))
+        .both(routes!(conversations::read, conversations::delete))
+        .both(routes!(participants::list))
+        .both(routes!(participants::add))
+        .both(routes!(participants::remove))
+        .both(routes!(messages::send))
+        .both(routes!(messages::history))
+        .both(routes!(messages::edit, messages::delete))
+        .both(routes!(attachments::create))
+        .both(routes!(tickets::create))
+}
+
+fn users() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().both(routes!(directory::chat_users))
+}
+
+/// Everything that the specification describes.
+pub(crate) fn documented() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        .nest(UNET_CHAT, unet_chat())
+        .nest(USERS, users())
+        .nest(AUTH, auth::routes())
+}
+
+/// The whole public side of an API node: all routes and layers. Its fallback answers unknown paths, so a process
+/// that merges this with other routers must not give those a fallback.
+pub fn router(state: AppState, config: &ApiConfig) -> Router {
+    let (routes, specification) = documented().split_for_parts();
+    let specification = Json(specification);
+    let routes = OLD_DOORS.iter().fold(routes, |routes, (door, resources)| {
+        routes.nest(door, Router::from(resources()))
+    });
+    routes
+        .route(openapi::SPECIFICATION, get(async move || specification))
+        .merge(openapi::pages())
+        .merge(web_client::pages())
+        .fallback(async || ApiError::NoPath)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(
+            ServiceBuilder::new()
+                .layer(SetSensitiveRequestHeadersLayer::new([
+                    AUTHORIZATION,
+                    WWW_AUTHENTICATE,
+                ]))
+                .layer(middleware::from_fn(request_id::assign))
+                .layer(middleware::from_fn(observe::observe))
+                .layer(cors(&config.cors_origins))
+                .layer(middleware::from_fn(error::answer))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(middleware::from_fn_with_state(config.request_timeout, within))
+                .layer(DefaultBodyLimit::max(config.body_limit_bytes)),
+        )
+        .with_state(state)
+}
+
+/// Registers routes under their documented path and under the same path with the other ending. The clients of the
+/// seeds mix both, and a redirect would cost them their token.
+pub(crate) trait EitherSlash {
+    /// As [`OpenApiRouter::routes`], with and without a slash at the end.
+    fn both(self, routes: UtoipaMethodRouter<AppState>) -> Self;
+}
+
+impl EitherSlash for OpenApiRouter<AppState> {
+    fn both(self, (schemas, paths, methods): UtoipaMethodRouter<AppState>) -> Self {
+        let others: Vec<_> = paths.paths.keys().map(|path| other_ending(path)).collect();
+        let documented = self.routes((schemas, paths, methods.clone()));
+        others
+            .iter()
+            .fold(documented, |router, path| router.route(path, methods.clone()))
+    }
+}
+
+fn other_ending(path: &str) -> String {
+    match path.strip_suffix('/') {
+        Some(bare) => bare.to_owned(),
+        None => format!("{path}/"),
+    }
+}
+
+/// Gives up on a request that takes too long, so that its client does not have to.
+async fn within(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::TimedOut.into_response(),
+    }
+}
+
+/// The panic hook has told the log what happened and where.
+fn panicked(_payload: Box<dyn Any + Send + 'static>) -> Response {
+    ApiError::Panicked.into_response()
+}
+
+/// Tokens travel in headers that a page sets itself, never in cookies: another site cannot borrow them.
+fn cors(origins: &[String]) -> CorsLayer {
+    let allowed = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let layer = CorsLayer::new()
+        .allow_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            AUTHORIZATION,
+            WWW_AUTHENTICATE,
+            CONTENT_TYPE,
+            request_id::REQUEST_ID,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([request_id::REQUEST_ID, WWW_AUTHENTICATE, RETRY_AFTER, ALLOW])
+        .max_age(PREFLIGHT_AGE);
+    if origins.is_empty() {
+        layer.allow_origin(AnyOrigin)
+    } else {
+        layer.allow_origin(AllowOrigin::list(allowed))
+    }
+}

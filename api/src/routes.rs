@@ -1,0 +1,9 @@
+//! The handlers, one resource a file. A handler takes, calls one method of the chat, and says the result.
+
+pub(crate) mod attachments;
+pub(crate) mod auth;
+pub(crate) mod conversations;
+pub(crate) mod directory;
+pub(crate) mod messages;
+pub(crate) mod participants;
+pub(crate) mod tickets;
