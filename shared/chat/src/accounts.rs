@@ -1,17 +1,164 @@
-//! Own accounts. (skeleton)
-#![expect(missing_docs, reason = "skeleton")]
-use crate::passwords::Passwords;
-use runtime::Clock;
-use store::Store;
+//! Own accounts: who people are, how they sign in, and which of their refresh tokens still count.
+//!
+//! A sign-in starts a family of refresh tokens (`sessions`): each exchange adds a token to it, signing out or a new
+//! password ends it. The store keeps fingerprints only. Access tokens are not kept anywhere: they run out by
+//! themselves.
 
+mod sessions;
+mod sign_in;
+
+use std::sync::{Arc, Mutex};
+
+use protocol::{Timestamp, UserId, limits};
+use runtime::Clock;
+use runtime::tokens::{TokenError, Tokens};
+use store::{ProfilePatch, Store, StoreError, User};
+
+use crate::passwords::{PasswordError, Passwords};
+pub use sessions::{Issued, RefreshReuse};
+pub use sign_in::{Login, Proven, Registration, SignedIn};
+
+/// Every use case of an account. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    #[expect(dead_code, reason = "skeleton")]
     store: Store,
-    #[expect(dead_code, reason = "skeleton")]
     clock: Clock,
-    #[expect(dead_code, reason = "skeleton")]
     passwords: Passwords,
-    #[expect(dead_code, reason = "skeleton")]
-    tokens: runtime::tokens::Tokens,
+    tokens: Tokens,
+    reuse: RefreshReuse,
+    /// When this node last forgot expired refresh tokens.
+    forgot_at: Arc<Mutex<Option<Timestamp>>>,
 }
+
+/// Why an account's use case was refused. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Somebody has this username.
+    #[error("a user with that username already exists")]
+    UsernameTaken,
+    /// Somebody else has this e-mail address.
+    #[error("another user has this e-mail address")]
+    EmailTaken,
+    /// No such person, or another password: which of the two is not told.
+    #[error("wrong username or password")]
+    WrongCredentials,
+    /// The person is gone.
+    #[error("there is no such user")]
+    NoUser,
+    /// The refresh token does not count, or no longer.
+    #[error(transparent)]
+    Token(TokenError),
+    /// The database cannot be reached, or too many passwords wait to be checked; try again.
+    #[error("the service cannot do this at the moment; try again")]
+    Unavailable,
+    /// A defect of ours, in the database.
+    #[error("something went wrong on our side")]
+    Store(#[source] StoreError),
+    /// A defect of ours, in a password's hash.
+    #[error("something went wrong on our side")]
+    Password(#[source] PasswordError),
+}
+
+impl From<StoreError> for AccountError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<PasswordError> for AccountError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::Unavailable,
+            other => Self::Password(other),
+        }
+    }
+}
+
+impl Accounts {
+    /// The accounts of one node. `reuse` says what a refresh token is worth after its first exchange.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        passwords: Passwords,
+        tokens: Tokens,
+        reuse: RefreshReuse,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            passwords,
+            tokens,
+            reuse,
+            forgot_at: Arc::default(),
+        }
+    }
+
+    /// A person, by id.
+    pub async fn user(&self, id: UserId) -> Result<Option<User>, AccountError> {
+        Ok(self.store.user(id).await?)
+    }
+
+    /// Whether a registration under this name would be refused. Somebody may take it a moment later.
+    pub async fn is_username_taken(&self, username: &str) -> Result<bool, AccountError> {
+        Ok(self.by_username(username).await?.is_some())
+    }
+
+    /// Changes a person's own profile. An e-mail address may be kept, but not taken from somebody else.
+    pub async fn update_profile(&self, user: &User, patch: ProfilePatch) -> Result<User, AccountError> {
+        if let Some(email) = patch.email.as_deref().filter(|email| *email != user.email) {
+            let holder = self.by_email(email).await?;
+            if holder.is_some_and(|holder| holder.id != user.id) {
+                return Err(AccountError::EmailTaken);
+            }
+        }
+        self.store
+            .update_profile(user.id, &patch)
+            .await?
+            .ok_or(AccountError::NoUser)
+    }
+
+    /// People whose username, first or last name contains `query`, without case, by id; nobody for a blank one.
+    pub async fn search(&self, query: &str, except: UserId) -> Result<Vec<User>, AccountError> {
+        let query = query.trim();
+        if query.is_empty() || !is_storable(query) {
+            return Ok(Vec::new());
+        }
+        Ok(self
+            .store
+            .search_users(query, except, limits::SEARCH_RESULTS)
+            .await?)
+    }
+
+    /// Everybody else, by id, up to [`limits::DIRECTORY_RESULTS`].
+    pub async fn others(&self, except: UserId) -> Result<Vec<User>, AccountError> {
+        Ok(self
+            .store
+            .list_users(Some(except), limits::DIRECTORY_RESULTS)
+            .await?)
+    }
+
+    async fn by_username(&self, username: &str) -> Result<Option<User>, AccountError> {
+        if !is_storable(username) {
+            return Ok(None);
+        }
+        Ok(self.store.user_by_username(username).await?)
+    }
+
+    async fn by_email(&self, email: &str) -> Result<Option<User>, AccountError> {
+        if email.is_empty() || !is_storable(email) {
+            return Ok(None);
+        }
+        Ok(self.store.user_by_email(email).await?)
+    }
+}
+
+/// Postgres refuses a statement with NUL in it: nothing that is stored can match such a text.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
+}
+
+#[cfg(test)]
+mod tests;

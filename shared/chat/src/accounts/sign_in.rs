@@ -1,0 +1,118 @@
+//! Registering, signing in and out, and changing a password.
+
+use protocol::UserId;
+use store::{NewUser, StoreError, User};
+
+use super::{AccountError, Accounts, Issued};
+use crate::passwords::Verdict;
+
+/// A person who registers. The caller has checked the shape of every value.
+pub struct Registration {
+    /// Unique, case-sensitive.
+    pub username: String,
+    /// In clear; only its hash is kept.
+    pub password: String,
+    /// Empty when unknown; need not be unique.
+    pub email: String,
+    /// Empty when unknown.
+    pub first_name: String,
+    /// Empty when unknown.
+    pub last_name: String,
+}
+
+/// What a person signs in by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Login<'a> {
+    /// The username, case-sensitive.
+    Username(&'a str),
+    /// The e-mail address, without case; of several people who have it, the first to register.
+    Email(&'a str),
+}
+
+/// A person with the tokens of a new session.
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// The first tokens of a new family.
+    pub tokens: Issued,
+}
+
+/// A person who has just shown their password. Only [`Accounts::prove`] makes one.
+#[derive(Debug)]
+pub struct Proven(UserId);
+
+impl Accounts {
+    /// Makes an account and signs it in; does not make it online.
+    pub async fn register(&self, new: Registration) -> Result<SignedIn, AccountError> {
+        let password_hash = self.passwords.hash(&new.password).await?;
+        let new = NewUser {
+            username: new.username,
+            email: new.email,
+            first_name: new.first_name,
+            last_name: new.last_name,
+            password_hash: Some(password_hash),
+        };
+        let user = match self.store.create_user(&new, self.clock.now()).await {
+            Err(StoreError::Taken(_)) => return Err(AccountError::UsernameTaken),
+            created => created?,
+        };
+        let tokens = self.open_session(user.id).await?;
+        Ok(SignedIn { user, tokens })
+    }
+
+    /// Signs a person in and makes them online. An unknown name and a wrong password get the same answer after the
+    /// same work.
+    pub async fn login(&self, login: Login<'_>, password: &str) -> Result<SignedIn, AccountError> {
+        let user = match login {
+            Login::Username(username) => self.by_username(username).await?,
+            Login::Email(email) => self.by_email(email).await?,
+        };
+        let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
+        let verdict = self.passwords.verify(stored, password).await?;
+        let user = user.filter(|_| verdict != Verdict::Wrong);
+        let user = user.ok_or(AccountError::WrongCredentials)?;
+        if verdict == Verdict::RightButOutdated {
+            self.rehash(&user, password).await?;
+        }
+        self.forget_expired().await;
+        let tokens = self.open_session(user.id).await?;
+        self.store.set_online(user.id, true, self.clock.now()).await?;
+        Ok(SignedIn { user, tokens })
+    }
+
+    /// Signs a person out: offline, and the family of `refresh` ends if it is theirs. A token that is not theirs, or
+    /// not known any more, ends nothing.
+    pub async fn logout(&self, user: UserId, refresh: Option<&str>) -> Result<(), AccountError> {
+        if let Some(refresh) = refresh {
+            self.close_session(user, refresh).await?;
+        }
+        Ok(self.store.set_online(user, false, self.clock.now()).await?)
+    }
+
+    /// Whether this is the person's password. `None`: it is not.
+    pub async fn prove(&self, user: &User, password: &str) -> Result<Option<Proven>, AccountError> {
+        let verdict = self
+            .passwords
+            .verify(user.password_hash.as_deref(), password)
+            .await?;
+        Ok((verdict != Verdict::Wrong).then_some(Proven(user.id)))
+    }
+
+    /// Replaces a password and ends every family of refresh tokens that the person has.
+    pub async fn change_password(&self, proven: Proven, password: &str) -> Result<(), AccountError> {
+        let Proven(user) = proven;
+        let hash = self.passwords.hash(password).await?;
+        self.store.set_password_hash(user, &hash).await?;
+        Ok(self.store.revoke_sessions_of(user, self.clock.now()).await?)
+    }
+
+    async fn rehash(&self, user: &User, password: &str) -> Result<(), AccountError> {
+        let hash = self.passwords.hash(password).await?;
+        // A password changed in the meantime must not be changed back.
+        let now = self.store.user(user.id).await?;
+        if now.is_some_and(|now| now.password_hash == user.password_hash) {
+            self.store.set_password_hash(user.id, &hash).await?;
+        }
+        Ok(())
+    }
+}
