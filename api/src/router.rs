@@ -65,6 +65,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .nest(UNET_CHAT, unet_chat())
         .nest(USERS, users())
         .nest(AUTH, auth::routes())
+        .merge(auth::aliases())
 }
 
 /// The whole public side of an API node: all routes and layers. Its fallback answers unknown paths, so a process
