@@ -11,11 +11,12 @@ use std::sync::{Arc, Mutex};
 
 use protocol::{Timestamp, UserId, limits};
 use runtime::Clock;
+use runtime::config::RefreshReuse;
 use runtime::tokens::{TokenError, Tokens};
 use store::{ProfilePatch, Store, StoreError, User};
 
 use crate::passwords::{PasswordError, Passwords};
-pub use sessions::{Issued, RefreshReuse};
+pub use sessions::Issued;
 pub use sign_in::{Login, Proven, Registration, SignedIn};
 
 /// Every use case of an account. Cheap to clone.
@@ -103,7 +104,7 @@ impl Accounts {
 
     /// Whether a registration under this name would be refused. Somebody may take it a moment later.
     pub async fn is_username_taken(&self, username: &str) -> Result<bool, AccountError> {
-        Ok(self.by_username(username).await?.is_some())
+        Ok(self.store.user_by_username(username).await?.is_some())
     }
 
     /// Changes a person's own profile. An e-mail address may be kept, but not taken from somebody else.
@@ -123,7 +124,7 @@ impl Accounts {
     /// People whose username, first or last name contains `query`, without case, by id; nobody for a blank one.
     pub async fn search(&self, query: &str, except: UserId) -> Result<Vec<User>, AccountError> {
         let query = query.trim();
-        if query.is_empty() || !is_storable(query) {
+        if query.is_empty() {
             return Ok(Vec::new());
         }
         Ok(self
@@ -140,24 +141,13 @@ impl Accounts {
             .await?)
     }
 
-    async fn by_username(&self, username: &str) -> Result<Option<User>, AccountError> {
-        if !is_storable(username) {
-            return Ok(None);
-        }
-        Ok(self.store.user_by_username(username).await?)
-    }
-
+    /// Nobody has no address.
     async fn by_email(&self, email: &str) -> Result<Option<User>, AccountError> {
-        if email.is_empty() || !is_storable(email) {
+        if email.is_empty() {
             return Ok(None);
         }
         Ok(self.store.user_by_email(email).await?)
     }
-}
-
-/// Postgres refuses a statement with NUL in it: nothing that is stored can match such a text.
-fn is_storable(text: &str) -> bool {
-    !text.contains('\0')
 }
 
 #[cfg(test)]

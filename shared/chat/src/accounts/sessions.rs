@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use protocol::UserId;
+use runtime::config::RefreshReuse;
 use runtime::tokens::{TokenError, Tokens};
 use store::Session;
 use uuid::Uuid;
@@ -13,16 +14,6 @@ use super::{AccountError, Accounts};
 /// How often a node deletes refresh tokens that have run out. They do no harm, so rarely; the table stays as small
 /// as what was issued within one lifetime of a token.
 const FORGET_EVERY: Duration = Duration::from_mins(10);
-
-/// What a refresh token is worth after its first exchange.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RefreshReuse {
-    /// It can be exchanged until it runs out: clients that keep their first refresh token go on working.
-    #[default]
-    Lenient,
-    /// Nothing: a second exchange means that it was stolen, and ends its family.
-    Strict,
-}
 
 /// The two tokens that a client keeps.
 pub struct Issued {

@@ -64,7 +64,7 @@ impl Accounts {
     /// same work.
     pub async fn login(&self, login: Login<'_>, password: &str) -> Result<SignedIn, AccountError> {
         let user = match login {
-            Login::Username(username) => self.by_username(username).await?,
+            Login::Username(username) => self.store.user_by_username(username).await?,
             Login::Email(email) => self.by_email(email).await?,
         };
         let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
