@@ -7,14 +7,13 @@
 //! Module map: [`router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
 //! what handlers take; [`error`] how refusals are worded; `drf` the wording that `/api/auth` clients expect;
 //! [`request_id`] and [`observe`] what logs and metrics say; [`openapi`] the specification and its page;
-//! [`web_client`] what stands at `/`; [`config`] the settings; [`server`] how the process listens and stops.
+//! [`web_client`] what stands at `/`; `settings` the node's settings; [`server`] how the process listens and stops.
 //!
 //! This crate must not know SQL, Redis, or sockets, and holds no rule of the chat: a handler that decides who may do
 //! what belongs into `chat::permit`. To add an endpoint: a handler with its `#[utoipa::path]` in the file of its
 //! resource, a line in [`router`], and a row in the table of `tests/it/contract.rs`; then write the specification
 //! anew with `cargo run -p api -- openapi > docs/openapi.json`.
 
-pub mod config;
 pub mod drf;
 pub mod error;
 pub mod extract;
@@ -33,7 +32,6 @@ use bus::Bus;
 use chat::{Accounts, Chat};
 use runtime::tokens::Tokens;
 
-pub use config::ApiConfig;
 pub use observe::describe_metrics;
 pub use router::router;
 

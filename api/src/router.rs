@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use runtime::config::ApiConfig;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, Any as AnyOrigin, CorsLayer};
@@ -19,7 +20,7 @@ use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
 use crate::routes::{attachments, auth, conversations, directory, messages, participants, tickets};
-use crate::{ApiConfig, AppState, observe, openapi, request_id, web_client};
+use crate::{AppState, observe, openapi, request_id, web_client};
 
 /// Where the chat's resources live.
 pub(crate) const UNET_CHAT: &str = "/api/unet-chat";
@@ -38,6 +39,13 @@ const OLD_DOORS: &[(&str, Resources)] = &[
 
 /// How long a browser may remember a preflight's answer.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
+
+/// How long a request may take before it is answered 503: longer than the store waits for a connection and than any
+/// honest query, shorter than the minute after which proxies hang up.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// The origin that stands for any in the settings.
+const ANY_ORIGIN: &str = "*";
 
 type Resources = fn() -> OpenApiRouter<AppState>;
 
@@ -76,10 +84,16 @@ pub fn router(state: AppState, config: &ApiConfig) -> Router {
     let routes = OLD_DOORS.iter().fold(routes, |routes, (door, resources)| {
         routes.nest(door, Router::from(resources()))
     });
-    routes
+    let routes = routes
         .route(openapi::SPECIFICATION, get(async move || specification))
         .merge(openapi::pages())
-        .merge(web_client::pages())
+        .merge(web_client::pages());
+    layered(routes, config).with_state(state)
+}
+
+/// What every request passes, the outermost first.
+fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, config: &ApiConfig) -> Router<S> {
+    routes
         .fallback(async || ApiError::NoPath)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(
@@ -93,10 +107,9 @@ pub fn router(state: AppState, config: &ApiConfig) -> Router {
                 .layer(cors(&config.cors_origins))
                 .layer(middleware::from_fn(error::answer))
                 .layer(CatchPanicLayer::custom(panicked))
-                .layer(middleware::from_fn_with_state(config.request_timeout, within))
-                .layer(DefaultBodyLimit::max(config.body_limit_bytes)),
+                .layer(middleware::from_fn_with_state(REQUEST_TIME, within))
+                .layer(DefaultBodyLimit::max(config.max_body_bytes)),
         )
-        .with_state(state)
 }
 
 /// Registers routes under their documented path and under the same path with the other ending. The clients of the
@@ -159,9 +172,12 @@ fn cors(origins: &[String]) -> CorsLayer {
         ])
         .expose_headers([request_id::REQUEST_ID, WWW_AUTHENTICATE, RETRY_AFTER, ALLOW])
         .max_age(PREFLIGHT_AGE);
-    if origins.is_empty() {
+    if origins.iter().any(|origin| origin == ANY_ORIGIN) {
         layer.allow_origin(AnyOrigin)
     } else {
         layer.allow_origin(AllowOrigin::list(allowed))
     }
 }
+
+#[cfg(test)]
+mod tests;

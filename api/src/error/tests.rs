@@ -20,13 +20,20 @@ async fn answered(make: fn() -> ApiError, path: &str, accept: &str) -> (StatusCo
     let response = router.oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
-    (head.status, head.headers, String::from_utf8(bytes.to_vec()).unwrap())
+    (
+        head.status,
+        head.headers,
+        String::from_utf8(bytes.to_vec()).unwrap(),
+    )
 }
 
 #[tokio::test]
 async fn every_refused_field_is_named_by_a_pointer() {
     let make = || {
-        let violations = vec![Violation::new("title", "too long"), Violation::new("service_id", "needed")];
+        let violations = vec![
+            Violation::new("title", "too long"),
+            Violation::new("service_id", "needed"),
+        ];
         ApiError::Chat(ChatError::Invalid(violations))
     };
     let (status, headers, body) = answered(make, "/api/unet-chat/conversations/", "*/*").await;
@@ -83,12 +90,20 @@ async fn a_missing_token_is_challenged() {
 async fn accounts_answer_bodies_of_their_own_unless_problems_are_asked_for() {
     for (path, accept, is_problem) in [
         ("/api/auth/nowhere/", "*/*", false),
-        ("/api/auth/nowhere/", "application/json, application/problem+json", true),
+        (
+            "/api/auth/nowhere/",
+            "application/json, application/problem+json",
+            true,
+        ),
         ("/api/authors", "*/*", true),
     ] {
         let (status, headers, _) = answered(|| ApiError::NoPath, path, accept).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
-        assert_eq!(headers[CONTENT_TYPE] == PROBLEM_JSON, is_problem, "{path} {accept}");
+        assert_eq!(
+            headers[CONTENT_TYPE] == PROBLEM_JSON,
+            is_problem,
+            "{path} {accept}"
+        );
     }
 }
 
@@ -98,7 +113,11 @@ async fn what_a_refusal_says_in_its_headers_is_kept() {
         .route("/x", routing::get(async || "here").post(async || "there"))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(middleware::from_fn(answer));
-    let request = Request::builder().method("PUT").uri("/x").body(Body::empty()).unwrap();
+    let request = Request::builder()
+        .method("PUT")
+        .uri("/x")
+        .body(Body::empty())
+        .unwrap();
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(response.headers()[ALLOW], "GET,HEAD,POST");

@@ -16,13 +16,19 @@ fn a_wrong_type_is_pointed_at() {
     assert_eq!(found.pointer, "/participant_ids/1");
     assert_eq!(found.detail, r#"invalid type: string "two", expected i64"#);
     assert_eq!(fault(r#"{"type":"channel"}"#).pointer, "/type");
-    assert_eq!(fault(r#"{"type":"group","participant_ids":[9223372036854775808]}"#).pointer, "/participant_ids/0");
+    assert_eq!(
+        fault(r#"{"type":"group","participant_ids":[9223372036854775808]}"#).pointer,
+        "/participant_ids/0"
+    );
 }
 
 #[test]
 fn a_missing_field_is_named_in_a_sentence_about_the_whole_body() {
     let found = fault("{}");
-    assert_eq!((found.pointer.as_str(), found.detail.as_str()), ("", "missing field `type`"));
+    assert_eq!(
+        (found.pointer.as_str(), found.detail.as_str()),
+        ("", "missing field `type`")
+    );
 }
 
 #[test]
@@ -44,7 +50,10 @@ fn what_is_no_json_is_not_read() {
         b"{\"text\":NaN}",
     ] {
         let refused = parse::<EditMessage>(body);
-        assert!(matches!(refused, Err(ApiError::Syntax(_) | ApiError::Shape(_))), "{body:?}: {refused:?}");
+        assert!(
+            matches!(refused, Err(ApiError::Syntax(_) | ApiError::Shape(_))),
+            "{body:?}: {refused:?}"
+        );
     }
 }
 

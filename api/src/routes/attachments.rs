@@ -15,6 +15,7 @@ use crate::openapi::WriteRefusals;
 #[utoipa::path(
     post,
     path = "/attachments/",
+    operation_id = "create_attachment",
     tag = "attachments",
     request_body = CreateAttachment,
     responses((status = 201, description = "It is noted.", body = Attachment), WriteRefusals)

@@ -16,6 +16,7 @@ use crate::openapi::{Refusals, WriteRefusals};
 #[utoipa::path(
     post,
     path = "/conversations/",
+    operation_id = "create_conversation",
     tag = "conversations",
     request_body = CreateConversation,
     responses(
@@ -48,6 +49,7 @@ pub(crate) async fn create(
 #[utoipa::path(
     get,
     path = "/conversations/",
+    operation_id = "list_conversations",
     tag = "conversations",
     responses((status = 200, description = "All of them.", body = Vec<Conversation>), Refusals)
 )]
@@ -62,6 +64,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get,
     path = "/conversations/{id}",
+    operation_id = "read_conversation",
     tag = "conversations",
     params(("id" = ConversationId, Path, description = "Which conversation.")),
     responses((status = 200, description = "As it is now.", body = Conversation), Refusals)
@@ -78,6 +81,7 @@ pub(crate) async fn read(
 #[utoipa::path(
     delete,
     path = "/conversations/{id}",
+    operation_id = "delete_conversation",
     tag = "conversations",
     params(("id" = ConversationId, Path, description = "Which conversation.")),
     responses((status = 204, description = "It is gone."), Refusals)

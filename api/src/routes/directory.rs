@@ -15,6 +15,7 @@ use crate::openapi::Refusals;
 #[utoipa::path(
     get,
     path = "/chat-users/",
+    operation_id = "list_chat_users",
     tag = "directory",
     responses((status = 200, description = "The people.", body = Vec<ChatUser>), Refusals)
 )]

@@ -19,6 +19,7 @@ use crate::openapi::{Refusals, WriteRefusals};
 #[utoipa::path(
     post,
     path = "/messages/",
+    operation_id = "send_message",
     tag = "messages",
     request_body = SendMessage,
     responses(
@@ -94,6 +95,7 @@ impl HistoryParameters {
 #[utoipa::path(
     get,
     path = "/messages/{id}",
+    operation_id = "read_history",
     tag = "messages",
     params(("id" = ConversationId, Path, description = "Which conversation."), HistoryParameters),
     responses((status = 200, description = "The page; deleted messages are not on it.", body = Vec<Message>), Refusals)
@@ -114,6 +116,7 @@ pub(crate) async fn history(
 #[utoipa::path(
     put,
     path = "/messages/{id}",
+    operation_id = "edit_message",
     tag = "messages",
     params(("id" = MessageId, Path, description = "Which message.")),
     request_body = EditMessage,
@@ -132,6 +135,7 @@ pub(crate) async fn edit(
 #[utoipa::path(
     delete,
     path = "/messages/{id}",
+    operation_id = "delete_message",
     tag = "messages",
     params(("id" = MessageId, Path, description = "Which message.")),
     responses((status = 204, description = "Its text is gone."), Refusals)

@@ -16,6 +16,7 @@ use crate::openapi::{Refusals, WriteRefusals};
 #[utoipa::path(
     get,
     path = "/conversations/{id}/participants",
+    operation_id = "list_participants",
     tag = "participants",
     params(("id" = ConversationId, Path, description = "Which conversation.")),
     responses((status = 200, description = "All of them.", body = Vec<Participant>), Refusals)
@@ -32,6 +33,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     post,
     path = "/conversations/{id}/participants/",
+    operation_id = "add_participant",
     tag = "participants",
     params(("id" = ConversationId, Path, description = "Which conversation.")),
     request_body = AddParticipant,
@@ -66,6 +68,7 @@ pub(crate) async fn add(
 #[utoipa::path(
     delete,
     path = "/conversations/{id}/participants/{user_id}",
+    operation_id = "remove_participant",
     tag = "participants",
     params(
         ("id" = ConversationId, Path, description = "Which conversation."),

@@ -25,6 +25,7 @@ pub(crate) struct Ticket {
 #[utoipa::path(
     post,
     path = "/tickets/",
+    operation_id = "create_ticket",
     tag = "tickets",
     responses((status = 201, description = "A new one.", body = Ticket), Refusals)
 )]

@@ -1,0 +1,250 @@
+//! A whole API node on a port of its own, and verbs to talk to it.
+
+use std::time::Duration;
+
+use api::AppState;
+use bus::InProcess;
+use chat::passwords::{Cost, Passwords};
+use chat::{Accounts, Chat};
+use protocol::UserId;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use runtime::config::{ApiConfig, RefreshReuse, Secret, TokensConfig};
+use runtime::tokens::Tokens;
+use runtime::{Clock, Tasks};
+use serde_json::{Value, json};
+use store::{NewUser, Store};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// Connections for a node under test.
+const CONNECTIONS: u32 = 4;
+
+/// One API node.
+pub(crate) struct TestApp {
+    pub(crate) client: Client,
+    pub(crate) tokens: Tokens,
+    pub(crate) clock: Clock,
+    pub(crate) store: Store,
+    address: String,
+    tasks: Tasks,
+    _folder: Option<TempDir>,
+}
+
+/// Somebody with a token.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: i64,
+    pub(crate) token: String,
+}
+
+/// Runs a test on each database at hand.
+pub(crate) async fn on_each_store(test: impl AsyncFn(&TestApp)) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::connect(&Store::sqlite_url(&folder.path().join("chat.db")), CONNECTIONS)
+        .await
+        .unwrap();
+    let app = TestApp::start(store, Some(folder)).await;
+    test(&app).await;
+    app.stop().await;
+
+    let Some(database) = PostgresDatabase::create().await else {
+        return;
+    };
+    let app = TestApp::start(Store::connect(&database.url, CONNECTIONS).await.unwrap(), None).await;
+    test(&app).await;
+    app.stop().await;
+    database.drop().await;
+}
+
+impl TestApp {
+    async fn start(store: Store, folder: Option<TempDir>) -> Self {
+        store.migrate().await.unwrap();
+        let tasks = Tasks::new();
+        let clock = Clock::system();
+        let (bus, _inbox) = InProcess::new().attach();
+        let tokens = Tokens::new(&tokens_config(), clock.clone()).unwrap();
+        let passwords = Passwords::new(Cost::CHEAPEST).unwrap();
+        let state = AppState {
+            chat: Chat::start(store.clone(), bus.clone(), clock.clone(), &tasks),
+            accounts: Accounts::new(
+                store.clone(),
+                clock.clone(),
+                passwords,
+                tokens.clone(),
+                RefreshReuse::Lenient,
+            ),
+            tokens: tokens.clone(),
+            bus,
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = api::router(state, &ApiConfig::default());
+        let draining = tasks.draining();
+        tasks.spawn("public port", async move {
+            axum::serve(listener, router)
+                .with_graceful_shutdown(draining.cancelled_owned())
+                .await
+                .unwrap();
+        });
+        let client = Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        Self {
+            client,
+            tokens,
+            clock,
+            store,
+            address,
+            tasks,
+            _folder: folder,
+        }
+    }
+
+    async fn stop(self) {
+        self.tasks.draining().cancel();
+        self.tasks.stopping().cancel();
+        self.store.close().await;
+    }
+
+    /// A new person, straight into the store: no password is hashed.
+    pub(crate) async fn person(&self, name: &str) -> Person {
+        let user = NewUser {
+            username: format!("{name}-{}", Uuid::now_v7()),
+            email: format!("{name}@example.org"),
+            first_name: name.to_owned(),
+            last_name: "Tester".to_owned(),
+            password_hash: None,
+        };
+        let user = self.store.create_user(&user, self.clock.now()).await.unwrap();
+        self.with_token(user.id)
+    }
+
+    /// Whoever has this id, with a good token; they need not exist.
+    pub(crate) fn with_token(&self, id: UserId) -> Person {
+        let (token, _) = self.tokens.access(id);
+        Person { id: id.0, token }
+    }
+
+    /// A request without a token.
+    pub(crate) fn request(&self, method: &Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method.clone(), format!("{}{path}", self.address))
+    }
+
+    /// Sends a request as somebody; a body other than null goes with it as JSON.
+    pub(crate) async fn send(&self, who: &Person, method: Method, path: &str, body: &Value) -> Response {
+        let request = self.request(&method, path).bearer_auth(&who.token);
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(body)
+        };
+        request.send().await.unwrap()
+    }
+
+    /// As [`TestApp::send`], for the JSON of an answer with this status.
+    pub(crate) async fn ask(&self, who: &Person, call: (Method, &str, Value), expected: StatusCode) -> Value {
+        let (method, path, body) = call;
+        let response = self.send(who, method.clone(), path, &body).await;
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert_eq!(status, expected, "{method} {path}: {text}");
+        if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap()
+        }
+    }
+
+    /// What a GET answers.
+    pub(crate) async fn get(&self, who: &Person, path: &str) -> Value {
+        self.ask(who, (Method::GET, path, Value::Null), StatusCode::OK)
+            .await
+    }
+
+    /// A new group of `who` and others; its id.
+    pub(crate) async fn group(&self, who: &Person, others: &[&Person]) -> String {
+        let others: Vec<_> = others.iter().map(|person| person.id).collect();
+        let body = json!({ "type": "group", "title": "Group", "participant_ids": others });
+        let made = self
+            .ask(
+                who,
+                (Method::POST, "/api/unet-chat/conversations/", body),
+                StatusCode::CREATED,
+            )
+            .await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Says something; the message as answered.
+    pub(crate) async fn say(&self, who: &Person, conversation: &str, text: &str) -> Value {
+        let body = json!({ "conversation_id": conversation, "sender_id": who.id, "text": text });
+        self.ask(
+            who,
+            (Method::POST, "/api/unet-chat/messages/", body),
+            StatusCode::CREATED,
+        )
+        .await
+    }
+
+    /// A problem document with what differs between runs made equal.
+    pub(crate) async fn problem(&self, request: RequestBuilder) -> Value {
+        let request = request.header("x-request-id", "test");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let status = response.status().as_u16();
+        let problem: Value = response.json().await.unwrap();
+        assert_eq!(problem["status"], status);
+        problem
+    }
+}
+
+/// How tokens of the node under test are made; tests vary it to forge others.
+pub(crate) fn tokens_config() -> TokensConfig {
+    TokensConfig {
+        secret: Secret::from("a secret of a test, long enough for HS256"),
+        ..TokensConfig::default()
+    }
+}
+
+/// A database of its own on the server at hand.
+struct PostgresDatabase {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl PostgresDatabase {
+    async fn create() -> Option<Self> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "tests find their database server by the environment"
+        )]
+        let server = std::env::var("CHAT_TEST_POSTGRES_URL");
+        let Ok(server) = server else {
+            eprintln!("CHAT_TEST_POSTGRES_URL is not set: not run on PostgreSQL");
+            return None;
+        };
+        let name = format!("chat_api_{}", Uuid::now_v7().simple());
+        execute(&server, format!("create database {name}")).await;
+        let (address, _) = server.rsplit_once('/').unwrap();
+        let url = format!("{address}/{name}");
+        Some(Self { server, name, url })
+    }
+
+    async fn drop(self) {
+        execute(&self.server, format!("drop database {} with (force)", self.name)).await;
+    }
+}
+
+async fn execute(server: &str, statement: String) {
+    use sqlx::Connection as _;
+
+    let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
+    // The only part that is not literal is a name made here from a UUID.
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+}

@@ -1,0 +1,12 @@
+//! The API as its clients meet it: a real listener, real HTTP, on SQLite always and on PostgreSQL when
+//! `CHAT_TEST_POSTGRES_URL` names one.
+
+mod app;
+mod auth;
+mod bad_input;
+mod contract;
+mod headers;
+mod history;
+mod problems;
+mod specification;
+mod tokens;
