@@ -35,8 +35,8 @@ impl Chat {
         if let Some(present) = locked.participant(whom).await? {
             return Ok(present);
         }
-        // `i64` holds the limit on every platform.
-        if locked.participant_count().await? >= limits::PARTICIPANTS as i64 {
+        let count = locked.participant_count().await?;
+        if usize::try_from(count).is_ok_and(|count| count >= limits::PARTICIPANTS) {
             let detail = format!("a conversation holds at most {} people", limits::PARTICIPANTS);
             return Err(ChatError::invalid("user_id", detail));
         }

@@ -8,7 +8,7 @@ use crate::models::{ConversationType, FileType, Role};
 use crate::{ConversationId, MessageId, UserId};
 
 /// Opens a conversation; the caller is always in it, named or not.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CreateConversation {
     /// Two people, or a group.
     #[serde(rename = "type")]
@@ -31,7 +31,7 @@ pub struct CreateConversation {
 }
 
 /// Adds a person to a group.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AddParticipant {
     /// Whom.
     pub user_id: UserId,
@@ -41,7 +41,7 @@ pub struct AddParticipant {
 }
 
 /// Sends a message.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SendMessage {
     /// Where.
     pub conversation_id: ConversationId,
@@ -60,14 +60,14 @@ pub struct SendMessage {
 }
 
 /// Changes a message's text.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EditMessage {
     /// The new text; must not be blank.
     pub text: String,
 }
 
 /// Says that a file belongs to a message; the file itself lies elsewhere.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CreateAttachment {
     /// A message of the caller's own.
     pub message_id: MessageId,

@@ -21,6 +21,11 @@ impl Timestamp {
         self.0
     }
 
+    /// How long ago `earlier` was; zero when it lies ahead.
+    pub fn since(self, earlier: Self) -> std::time::Duration {
+        (self.0 - earlier.0).to_std().unwrap_or_default()
+    }
+
     /// The moment that lies `span` later.
     pub fn plus(self, span: std::time::Duration) -> Self {
         Self(self.0 + span)

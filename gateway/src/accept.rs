@@ -1,0 +1,202 @@
+//! The two doors: who may open a socket. Whoever brings a bad token, or has no business here, is refused before the
+//! upgrade; the seeds' clients give up after five refused handshakes, but would retry an accepted one for ever.
+
+mod credentials;
+mod refusal;
+
+use axum::Router;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use axum::routing::get;
+use protocol::problem::ProblemCode;
+use protocol::{ConversationId, Seq, paths};
+use runtime::tokens::Access;
+use tracing::Instrument;
+
+use self::credentials::Credentials;
+use self::refusal::Refused;
+use crate::connection::Connection;
+use crate::session::Door;
+use crate::sockets::Place;
+use crate::{Gateway, greeting};
+
+/// Both doors, with and without the closing slash.
+pub(crate) fn router(gateway: Gateway) -> Router {
+    let everything = get(everything);
+    let conversation = get(conversation);
+    Router::new()
+        .route(paths::SOCKET, everything.clone())
+        .route(&format!("{}/", paths::SOCKET), everything)
+        .route(
+            &format!("{}/conversations/{{id}}", paths::SOCKET),
+            conversation.clone(),
+        )
+        .route(&format!("{}/conversations/{{id}}/", paths::SOCKET), conversation)
+        .with_state(gateway)
+}
+
+type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
+async fn everything(
+    State(gateway): State<Gateway>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    upgrade: Upgrade,
+) -> Result<Response, Refused> {
+    let query = query.as_deref();
+    let follows_all = match parameter(query, "subscribe").as_deref() {
+        None | Some("all") => true,
+        Some("manual") => false,
+        Some(_) => {
+            return Err(Refused::new(
+                ProblemCode::Invalid,
+                "subscribe is either all or manual",
+            ));
+        }
+    };
+    let (upgrade, place) = admit(&gateway, &headers, upgrade)?;
+    let access = credentials::check(&gateway, &headers, query).await?;
+    Ok(open(
+        gateway,
+        upgrade,
+        place,
+        access,
+        Door::Everything { follows_all },
+    ))
+}
+
+async fn conversation(
+    State(gateway): State<Gateway>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    upgrade: Upgrade,
+) -> Result<Response, Refused> {
+    let query = query.as_deref();
+    let after = match parameter(query, "after") {
+        None => None,
+        Some(text) => match text.parse::<i64>() {
+            Ok(after) if after >= 0 => Some(Seq(after)),
+            _ => {
+                return Err(Refused::new(
+                    ProblemCode::Invalid,
+                    "after is a number, zero or more",
+                ));
+            }
+        },
+    };
+    let (upgrade, place) = admit(&gateway, &headers, upgrade)?;
+    let access = credentials::check(&gateway, &headers, query).await?;
+    let id: ConversationId = id.parse().map_err(|_| no_conversation())?;
+    if let Credentials::Known(access) = &access {
+        permit(&gateway, access, id).await?;
+    }
+    Ok(open(
+        gateway,
+        upgrade,
+        place,
+        access,
+        Door::Conversation { id, after },
+    ))
+}
+
+/// What can be said before anybody asks who it is.
+fn admit(
+    gateway: &Gateway,
+    headers: &HeaderMap,
+    upgrade: Upgrade,
+) -> Result<(WebSocketUpgrade, Place), Refused> {
+    let upgrade = upgrade.map_err(|_| Refused::not_an_upgrade())?;
+    if gateway.is_draining() {
+        return Err(Refused::new(
+            ProblemCode::Unavailable,
+            "this node is stopping; another one is there",
+        ));
+    }
+    let origin = headers.get(header::ORIGIN);
+    if !origin.is_none_or(|origin| gateway.tuning().origins.allow(origin)) {
+        return Err(Refused::new(
+            ProblemCode::Forbidden,
+            "pages of this origin may not open sockets here",
+        ));
+    }
+    let place = gateway.sockets().admit();
+    let place = place.ok_or_else(|| Refused::new(ProblemCode::Unavailable, "this node is full"))?;
+    Ok((upgrade, place))
+}
+
+/// 404 for what does not exist, 403 for what is not the caller's.
+async fn permit(gateway: &Gateway, access: &Access, id: ConversationId) -> Result<(), Refused> {
+    let standing = gateway.chat().store().standing(id, access.user).await;
+    let standing = standing.map_err(|error| {
+        tracing::warn!(%error, "a socket was turned away");
+        Refused::new(
+            ProblemCode::Unavailable,
+            "the conversation cannot be read at the moment",
+        )
+    })?;
+    let standing = standing
+        .filter(|standing| !standing.is_deleted)
+        .ok_or_else(no_conversation)?;
+    if standing.role.is_none() {
+        return Err(Refused::new(
+            ProblemCode::NotParticipant,
+            "you are not in this conversation",
+        ));
+    }
+    Ok(())
+}
+
+fn no_conversation() -> Refused {
+    Refused::new(ProblemCode::NotFound, "there is no such conversation")
+}
+
+fn open(
+    gateway: Gateway,
+    upgrade: WebSocketUpgrade,
+    place: Place,
+    credentials: Credentials,
+    door: Door,
+) -> Response {
+    let tuning = gateway.tuning();
+    let upgrade = upgrade
+        .read_buffer_size(tuning.read_buffer_bytes)
+        .write_buffer_size(tuning.write_buffer_bytes)
+        .max_write_buffer_size(tuning.write_buffer_max_bytes())
+        .max_frame_size(tuning.frame_bytes)
+        .max_message_size(tuning.frame_bytes);
+    upgrade.on_upgrade(async move |socket| {
+        // The library's own task ends here; from now on the socket belongs to the node's tasks.
+        let tasks = gateway.tasks().clone();
+        let span = tracing::info_span!("socket", socket.id = place.id(), user.id = tracing::field::Empty);
+        tasks.spawn(
+            "socket",
+            serve(gateway, place, socket, credentials, door).instrument(span),
+        );
+    })
+}
+
+async fn serve(gateway: Gateway, place: Place, mut socket: WebSocket, credentials: Credentials, door: Door) {
+    let access = match credentials {
+        Credentials::Known(access) => access,
+        Credentials::None => match greeting::identify(&gateway, &mut socket).await {
+            Some(access) => access,
+            None => return,
+        },
+    };
+    tracing::Span::current().record("user.id", access.user.0);
+    tracing::debug!(?door, "socket opened");
+    let end = Connection::new(gateway, place, socket, &access, door).run().await;
+    tracing::debug!(?end, "socket ended");
+}
+
+/// One value of the query string; the last one wins.
+fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query?).ok()?;
+    pairs
+        .into_iter()
+        .rev()
+        .find_map(|(key, value)| (key == name).then_some(value))
+}

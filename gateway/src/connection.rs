@@ -1,0 +1,239 @@
+//! One socket's task: five named inputs, one loop, no rules. What to do stands in [`crate::session`].
+
+mod commands;
+mod writing;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::future::{BoxFuture, OptionFuture};
+use metrics::{counter, describe_counter};
+use protocol::close::CloseCode;
+use protocol::frames::{AuthExpiring, Hello, ServerFrame};
+use runtime::tokens::Access;
+use tokio::time::{Instant, sleep_until};
+
+use self::commands::Done;
+use self::writing::Writing;
+use crate::Gateway;
+use crate::heartbeat::{Beat, Heartbeat};
+use crate::hub::subscriptions::Hold;
+use crate::outbox::{Outbox, Outgoing};
+use crate::session::{Door, Reaction, Session, Task};
+use crate::sockets::Place;
+
+/// How long before its token runs out a client is told: time for a refresh over a bad network.
+const EXPIRY_WARNING: Duration = Duration::from_mins(1);
+
+/// How long the other side has to answer our close frame before the connection is simply dropped.
+const CLOSE_ANSWER: Duration = Duration::from_secs(2);
+
+/// How a socket came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// We hung up.
+    Closed(CloseCode),
+    /// The client hung up, or its connection broke.
+    ByClient,
+}
+
+/// A socket whose user is known, from its `hello` to its end.
+pub struct Connection {
+    gateway: Gateway,
+    place: Place,
+    writing: Writing,
+    session: Session,
+    outbox: Outbox,
+    heartbeat: Heartbeat,
+    next_beat: Instant,
+    warned_of_expiry: bool,
+    waiting: VecDeque<Task>,
+    running: Option<BoxFuture<'static, Done>>,
+}
+
+impl Connection {
+    /// Takes a socket over. Nothing is sent yet.
+    pub fn new(gateway: Gateway, place: Place, socket: WebSocket, access: &Access, door: Door) -> Self {
+        let session = Session::new(access, door, gateway.tuning().session, Instant::now());
+        let outbox = Outbox::new(gateway.tuning().outbox_bytes);
+        place.occupy(&outbox);
+        let heartbeat = Heartbeat::new(gateway.tuning().heartbeat);
+        Self {
+            writing: Writing::new(socket, gateway.meters().clone(), gateway.clock().clone()),
+            next_beat: Instant::now() + heartbeat.pause(),
+            waiting: session.opening(),
+            gateway,
+            place,
+            session,
+            outbox,
+            heartbeat,
+            warned_of_expiry: false,
+            running: None,
+        }
+    }
+
+    /// Serves the socket until it ends. Whatever the way out, no seat and no claim is left behind.
+    pub async fn run(mut self) -> End {
+        let (user, socket, hub) = (self.session.user(), self.place.id(), self.gateway.hub().clone());
+        let end = match hub.greet(user, socket, &self.outbox).await {
+            Ok(hold) => self.serve(hold).await,
+            Err(error) => {
+                tracing::warn!(%error, "a socket was turned away");
+                Err(End::Closed(CloseCode::Overload))
+            }
+        };
+        self.outbox.seal();
+        hub.part(user, socket);
+        self.session
+            .followed()
+            .iter()
+            .for_each(|conversation| hub.leave(*conversation, socket));
+        let Err(end) = end;
+        if let End::Closed(code) = end {
+            self.writing.close(code, CLOSE_ANSWER).await;
+        }
+        count_end(end);
+        end
+    }
+
+    async fn serve(&mut self, _user_topic: Hold) -> Result<std::convert::Infallible, End> {
+        let hello = Hello {
+            session: format!("{}", self.place.id()),
+            user_id: self.session.user(),
+            heartbeat_interval_ms: u64::try_from(self.gateway.tuning().heartbeat.as_millis())
+                .unwrap_or(u64::MAX),
+            server_time: self.gateway.clock().now(),
+        };
+        self.writing.answer(&ServerFrame::Hello(hello)).await?;
+        loop {
+            self.start_next_command();
+            let next_wake = self.next_beat.min(self.expiry_wake());
+            let may_read = self.waiting.len() < self.session.waiting_commands_max();
+            // Biased: what is ready to be written goes first, and a client that floods comes last.
+            tokio::select! {
+                biased;
+                () = self.outbox.ready() => self.write_outbox().await?,
+                Some(done) = OptionFuture::from(self.running.as_mut()) => self.on_done(done).await?,
+                () = sleep_until(next_wake) => self.on_wake().await?,
+                received = self.writing.receive(), if may_read => self.on_received(received?).await?,
+            }
+        }
+    }
+
+    async fn write_outbox(&mut self) -> Result<(), End> {
+        let mut items = Vec::new();
+        self.outbox.take(&mut items);
+        for item in items {
+            match item {
+                Outgoing::Frame { text, committed_at } => self.writing.feed(text, committed_at).await?,
+                Outgoing::Added {
+                    conversation,
+                    head,
+                    text,
+                } => {
+                    self.writing.feed(text, None).await?;
+                    self.waiting.extend(self.session.on_added(conversation, head));
+                }
+                Outgoing::Unseated(conversation) => {
+                    self.waiting.extend(self.session.on_unseated(conversation));
+                }
+                Outgoing::Relist => self.waiting.extend(self.session.on_relist()),
+                Outgoing::Close(code) => {
+                    self.writing.flush().await?;
+                    return Err(End::Closed(code));
+                }
+            }
+        }
+        self.writing.flush().await
+    }
+
+    async fn on_received(&mut self, message: Message) -> Result<(), End> {
+        self.heartbeat.heard();
+        let now = Instant::now();
+        let reaction = match message {
+            Message::Text(text) => self.session.on_text(&text, now, self.gateway.clock().now()),
+            Message::Binary(_) => self.session.on_binary(now),
+            // tungstenite answers pings and closes by itself.
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => {
+                self.writing.answer_close(CLOSE_ANSWER).await;
+                return Err(End::ByClient);
+            }
+        };
+        self.react(reaction).await
+    }
+
+    async fn react(&mut self, reaction: Reaction) -> Result<(), End> {
+        match reaction {
+            Reaction::Reply(frame) => self.writing.answer(&frame).await,
+            Reaction::Do(task) => {
+                self.waiting.push_back(task);
+                Ok(())
+            }
+            Reaction::Leave(conversation) => {
+                self.gateway.hub().leave(conversation, self.place.id());
+                Ok(())
+            }
+            Reaction::Reauthenticate(token) => match self.gateway.verify(&token) {
+                Ok(access) => {
+                    self.warned_of_expiry = false;
+                    match self.session.reauthenticate(&access) {
+                        Reaction::Reply(frame) => self.writing.answer(&frame).await,
+                        _ => Err(End::Closed(CloseCode::Token)),
+                    }
+                }
+                Err(_) => Err(End::Closed(CloseCode::Token)),
+            },
+            Reaction::Close(code) => Err(End::Closed(code)),
+        }
+    }
+
+    async fn on_wake(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        if now >= self.next_beat {
+            if self.heartbeat.beat() == Beat::Dead {
+                return Err(End::Closed(CloseCode::NoPong));
+            }
+            self.next_beat = now + self.heartbeat.pause();
+            self.writing.ping().await?;
+        }
+        if now >= self.expiry_wake() {
+            if self.gateway.clock().now() >= self.session.expires_at() {
+                return Err(End::Closed(CloseCode::Token));
+            }
+            self.warned_of_expiry = true;
+            let frame = AuthExpiring {
+                expires_at: self.session.expires_at(),
+            };
+            self.writing.answer(&ServerFrame::AuthExpiring(frame)).await?;
+        }
+        Ok(())
+    }
+
+    /// When the token's end next needs something done: first a warning, then the close.
+    fn expiry_wake(&self) -> Instant {
+        let left = self.session.expires_at().since(self.gateway.clock().now());
+        let ahead = if self.warned_of_expiry {
+            Duration::ZERO
+        } else {
+            EXPIRY_WARNING
+        };
+        Instant::now() + left.saturating_sub(ahead)
+    }
+}
+
+fn count_end(end: End) {
+    let code = match end {
+        End::Closed(code) => code.word(),
+        End::ByClient => "client",
+    };
+    counter!("chat_gateway_disconnects_total", "code" => code).increment(1);
+}
+
+pub(crate) fn describe_metrics() {
+    describe_counter!(
+        "chat_gateway_disconnects_total",
+        "Sockets that ended, by close code; client: not by us"
+    );
+}

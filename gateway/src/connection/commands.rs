@@ -1,0 +1,113 @@
+//! Carrying out what takes time, one command of a socket after the other.
+
+use std::collections::VecDeque;
+
+use axum::extract::ws::Utf8Bytes;
+
+use super::{Connection, End};
+use crate::join::{Join, Joiner, Step};
+use crate::join_all::join_all;
+use crate::session::{Asker, Command, Outcome, Task};
+
+/// What a command under way came to.
+pub(super) enum Done {
+    /// It is over.
+    Finished(Outcome, Asker),
+    /// A join has something to write before it goes on.
+    Page(Join, VecDeque<Utf8Bytes>, Asker),
+    /// A join is over; this comes before what is already queued for the socket.
+    Seated(Outcome, VecDeque<Utf8Bytes>, Asker),
+}
+
+impl Connection {
+    pub(super) fn start_next_command(&mut self) {
+        if self.running.is_some() {
+            return;
+        }
+        if let Some(Task { command, asker }) = self.waiting.pop_front() {
+            self.start(command, asker);
+        }
+    }
+
+    fn start(&mut self, command: Command, asker: Asker) {
+        let (chat, hub, user) = (
+            self.gateway.chat().clone(),
+            self.gateway.hub().clone(),
+            self.session.user(),
+        );
+        self.running = Some(match command {
+            Command::Send(send) => {
+                Box::pin(async move { Done::Finished(Outcome::Sent(chat.send(user, send).await), asker) })
+            }
+            Command::Edit(id, text) => Box::pin(async move {
+                let edited = chat.edit_message(user, id, text).await.map(drop);
+                Done::Finished(Outcome::Changed(edited), asker)
+            }),
+            Command::Delete(id) => Box::pin(async move {
+                let deleted = chat.delete_message(user, id).await;
+                Done::Finished(Outcome::Changed(deleted), asker)
+            }),
+            Command::Join { conversation, after } => {
+                // A seat that it has already would mix live frames into what is repeated.
+                hub.leave(conversation, self.place.id());
+                let join = Join::new(self.joiner(), conversation, after);
+                return self.go_on(join, asker);
+            }
+            Command::JoinAll => {
+                let (joiner, following) = (self.joiner(), self.session.following());
+                Box::pin(async move {
+                    let outcome = join_all(&hub, &chat, &joiner, &following).await;
+                    Done::Finished(Outcome::JoinedAll(outcome), asker)
+                })
+            }
+        });
+    }
+
+    pub(super) async fn on_done(&mut self, done: Done) -> Result<(), End> {
+        self.running = None;
+        let (outcome, asker) = match done {
+            Done::Finished(outcome, asker) => (outcome, asker),
+            Done::Page(join, frames, asker) => {
+                self.write_all(frames).await?;
+                self.go_on(join, asker);
+                return Ok(());
+            }
+            Done::Seated(outcome, frames, asker) => {
+                self.write_all(frames).await?;
+                (outcome, asker)
+            }
+        };
+        for reaction in self.session.on_outcome(outcome, asker) {
+            self.react(reaction).await?;
+        }
+        Ok(())
+    }
+
+    fn go_on(&mut self, mut join: Join, asker: Asker) {
+        let (chat, hub) = (self.gateway.chat().clone(), self.gateway.hub().clone());
+        self.running = Some(Box::pin(async move {
+            let conversation = join.conversation();
+            match join.step(&hub, &chat).await {
+                Step::Page(frames) => Done::Page(join, frames, asker),
+                Step::Seated(frames) => Done::Seated(Outcome::Joined(conversation), frames, asker),
+                Step::Refused(refusal) => Done::Finished(Outcome::NotJoined(conversation, refusal), asker),
+            }
+        }));
+    }
+
+    async fn write_all(&mut self, frames: VecDeque<Utf8Bytes>) -> Result<(), End> {
+        for text in frames {
+            self.writing.feed(text, None).await?;
+        }
+        self.writing.flush().await
+    }
+
+    fn joiner(&self) -> Joiner {
+        Joiner {
+            socket: self.place.id(),
+            user: self.session.user(),
+            outbox: self.outbox.clone(),
+            ends_with_place: self.session.ends_with_place(),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The socket itself: coalesced writes with a time limit, and the closing handshake.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use bytes::Bytes;
+use futures_util::SinkExt;
+use protocol::Timestamp;
+use protocol::close::CloseCode;
+use protocol::frames::ServerFrame;
+use rand::RngExt;
+use runtime::Clock;
+use tokio::time::timeout;
+
+use super::End;
+use crate::meters::Meters;
+
+/// A write that takes longer finds a reader that does not read: it may come back and resume.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes fed before a flush: a few TCP segments' worth, so that one write call carries many frames and the buffer
+/// that the library keeps afterwards stays small.
+const FLUSH_BYTES: usize = 16 * 1024;
+
+/// Clients of one node that are told to come back do so spread over this long.
+const COME_BACK_WITHIN: Duration = Duration::from_secs(3);
+
+/// The least pause before a client comes back.
+const COME_BACK_AFTER: Duration = Duration::from_millis(100);
+
+pub(super) struct Writing {
+    socket: WebSocket,
+    unflushed_bytes: usize,
+    oldest_commit: Option<Timestamp>,
+    meters: Meters,
+    clock: Clock,
+}
+
+impl Writing {
+    pub(super) fn new(socket: WebSocket, meters: Meters, clock: Clock) -> Self {
+        Self {
+            socket,
+            unflushed_bytes: 0,
+            oldest_commit: None,
+            meters,
+            clock,
+        }
+    }
+
+    /// The next message from the client. Cancel-safe.
+    pub(super) async fn receive(&mut self) -> Result<Message, End> {
+        match self.socket.recv().await {
+            Some(Ok(message)) => Ok(message),
+            // A frame over the size limit, or none of this protocol; a broken connection ends here too, and the
+            // close that follows finds nobody.
+            Some(Err(error)) => {
+                tracing::debug!(%error, "a socket could not be read");
+                Err(End::Closed(CloseCode::Protocol))
+            }
+            None => Err(End::ByClient),
+        }
+    }
+
+    /// Says one thing to this client.
+    pub(super) async fn answer(&mut self, frame: &ServerFrame) -> Result<(), End> {
+        self.feed(frame.encode(None).into(), None).await?;
+        self.flush().await
+    }
+
+    /// Puts one frame into the write buffer, and writes when it holds enough.
+    pub(super) async fn feed(&mut self, text: Utf8Bytes, committed_at: Option<Timestamp>) -> Result<(), End> {
+        self.unflushed_bytes += text.len();
+        self.meters.frames.increment(1);
+        self.oldest_commit = self.oldest_commit.or(committed_at);
+        in_time(self.socket.feed(Message::Text(text))).await?;
+        if self.unflushed_bytes >= FLUSH_BYTES {
+            self.flush().await
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) async fn flush(&mut self) -> Result<(), End> {
+        if self.unflushed_bytes == 0 {
+            return Ok(());
+        }
+        self.unflushed_bytes = 0;
+        in_time(self.socket.flush()).await?;
+        if let Some(committed_at) = self.oldest_commit.take() {
+            self.meters
+                .delivery
+                .record(self.clock.now().since(committed_at).as_secs_f64());
+        }
+        Ok(())
+    }
+
+    pub(super) async fn ping(&mut self) -> Result<(), End> {
+        in_time(self.socket.send(Message::Ping(Bytes::new()))).await
+    }
+
+    /// Hangs up with a code, and gives the client a moment to answer.
+    pub(super) async fn close(&mut self, code: CloseCode, answer_within: Duration) {
+        let reason = code.reason(code.may_resume().then(come_back_after));
+        let frame = CloseFrame {
+            code: code.number(),
+            reason: reason.into(),
+        };
+        // A client that is gone already needs no goodbye.
+        if timeout(answer_within, self.socket.send(Message::Close(Some(frame))))
+            .await
+            .is_ok_and(|sent| sent.is_ok())
+        {
+            self.answer_close(answer_within).await;
+        }
+    }
+
+    /// Reads on until the closing handshake is over: the library sends its part while it is being read from.
+    pub(super) async fn answer_close(&mut self, within: Duration) {
+        let handshake = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        // Whoever does not answer in time is dropped: that is what the limit is for.
+        let _over = timeout(within, handshake).await;
+    }
+}
+
+async fn in_time<E: std::fmt::Display>(write: impl Future<Output = Result<(), E>>) -> Result<(), End> {
+    match timeout(WRITE_TIMEOUT, write).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a socket could not be written");
+            Err(End::ByClient)
+        }
+        Err(_elapsed) => Err(End::Closed(CloseCode::SlowReader)),
+    }
+}
+
+fn come_back_after() -> Duration {
+    rand::rng().random_range(COME_BACK_AFTER..COME_BACK_WITHIN)
+}

@@ -1,0 +1,199 @@
+//! Who on this node listens to what, and how a change reaches them: in order, once, with holes filled from the store.
+//!
+//! The bus may drop, repeat and reorder; nothing here trusts it. Each conversation with local sockets is a
+//! [`channel::Channel`], which passes frames on strictly in `seq` order and says when one is missing. The hub then
+//! waits a moment for the one in flight (two nodes' commits may be published out of order) and reads the store once.
+
+pub mod channel;
+mod fill;
+pub mod frame;
+mod people;
+pub mod subscriptions;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bus::{Bus, BusError, BusEvent, Envelope, Inbox, Kind, Topic};
+use chat::Chat;
+use metrics::{counter, describe_counter};
+use protocol::{ConversationId, UserId};
+use runtime::Tasks;
+
+use self::channel::{Channel, Seat, Seating, SocketId, Standpoint, Verdict};
+use self::frame::Frame;
+use self::people::People;
+use self::subscriptions::{Hold, Subscriptions};
+use crate::outbox::{Outbox, Outgoing};
+
+/// Parts that the conversations are spread over, so that a busy one holds up a sixty-fourth of the others at most.
+const SHARDS: usize = 64;
+
+/// The node's switchboard. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Hub(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    shards: Vec<Mutex<Shard>>,
+    people: People,
+    subscriptions: Subscriptions,
+    chat: Chat,
+    tasks: Tasks,
+}
+
+type Shard = HashMap<ConversationId, Channel>;
+
+impl Hub {
+    /// Starts listening to the bus; ends with `tasks`.
+    pub fn start(bus: Arc<dyn Bus>, inbox: Inbox, chat: Chat, tasks: &Tasks) -> Self {
+        let (subscriptions, leaving) = Subscriptions::new(bus);
+        let shards = std::iter::repeat_with(Mutex::default).take(SHARDS).collect();
+        let people = People::default();
+        let inner = Inner {
+            shards,
+            people,
+            subscriptions: subscriptions.clone(),
+            chat,
+            tasks: tasks.clone(),
+        };
+        let hub = Self(Arc::new(inner));
+        tasks.spawn_vital("hub", listen(hub.clone(), inbox));
+        let (owner, stopping) = (hub.clone(), tasks.stopping());
+        tasks.spawn_vital("topic leaver", async move {
+            let left = |topic| owner.forget(topic);
+            stopping
+                .run_until_cancelled(leaving.run(subscriptions, left))
+                .await;
+        });
+        hub
+    }
+
+    /// Subscribes upstream to conversations; returns once the bus has confirmed all.
+    pub async fn hold(&self, conversations: &[ConversationId]) -> Result<Vec<Hold>, BusError> {
+        let topics: Vec<_> = conversations.iter().copied().map(Topic::Conversation).collect();
+        self.0.subscriptions.hold(&topics).await
+    }
+
+    /// Makes a socket hear what concerns its user, until the returned claim is dropped and [`Hub::part`] is called.
+    pub async fn greet(&self, user: UserId, socket: SocketId, outbox: &Outbox) -> Result<Hold, BusError> {
+        let hold = self.0.subscriptions.hold(&[Topic::User(user)]).await?.pop();
+        self.0.people.add(user, socket, outbox.clone());
+        hold.ok_or_else(|| BusError::Unavailable("no claim was made".into()))
+    }
+
+    /// The socket hears nothing about its user any more.
+    pub fn part(&self, user: UserId, socket: SocketId) {
+        self.0.people.remove(user, socket);
+    }
+
+    /// See [`Channel::take_seat`].
+    pub fn take_seat(&self, conversation: ConversationId, seat: Seat, standpoint: Standpoint) -> Seating {
+        let mut shard = self.shard(conversation);
+        let channel = shard
+            .entry(conversation)
+            .or_insert_with(|| Channel::new(conversation));
+        let (seating, verdict) = channel.take_seat(seat, standpoint);
+        drop(shard);
+        self.act_on(conversation, verdict);
+        seating
+    }
+
+    /// Gives up a seat; harmless when there is none.
+    pub fn leave(&self, conversation: ConversationId, socket: SocketId) {
+        if let Some(channel) = self.shard(conversation).get_mut(&conversation) {
+            channel.leave(socket);
+        }
+    }
+
+    fn on_envelope(&self, envelope: Envelope) {
+        let conversation = envelope.conversation;
+        let (kind, head) = (envelope.kind, envelope.seq);
+        let mut shard = self.shard(conversation);
+        // Subscribed for somebody who is just joining: they read the store after this frame was committed.
+        let Some(channel) = shard.get_mut(&conversation) else {
+            return;
+        };
+        let verdict = if kind == Kind::Head {
+            channel.expect(head)
+        } else {
+            match Frame::live(envelope) {
+                Ok(frame) => channel.accept(frame),
+                // Whatever it said stands in the store: read it there.
+                Err(_not_text) => channel.expect(head),
+            }
+        };
+        drop(shard);
+        self.act_on(conversation, verdict);
+    }
+
+    fn on_person(&self, user: UserId, envelope: Envelope) {
+        let (conversation, head) = (envelope.conversation, envelope.seq);
+        if let Ok(frame) = Frame::live(envelope) {
+            self.0.people.tell(
+                user,
+                &Outgoing::Added {
+                    conversation,
+                    head,
+                    text: frame.text,
+                },
+            );
+        }
+    }
+
+    fn act_on(&self, conversation: ConversationId, verdict: Verdict) {
+        if verdict == Verdict::Hole {
+            fill::start(self, conversation);
+        }
+    }
+
+    fn forget(&self, topic: Topic) {
+        if let Topic::Conversation(conversation) = topic {
+            self.shard(conversation).remove(&conversation);
+        }
+    }
+
+    fn shard(&self, conversation: ConversationId) -> MutexGuard<'_, Shard> {
+        // The low bits of a UUIDv7 are random; the high ones are the time.
+        let index = conversation.0.as_u128() as usize % SHARDS;
+        self.0.shards[index]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn listened_to(&self) -> Vec<ConversationId> {
+        let shards = self
+            .0
+            .shards
+            .iter()
+            .map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner));
+        shards
+            .flat_map(|shard| {
+                let live = shard.iter().filter(|(_, channel)| !channel.is_empty());
+                live.map(|(conversation, _)| *conversation).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+}
+
+async fn listen(hub: Hub, mut inbox: Inbox) {
+    let stopping = hub.0.tasks.stopping();
+    while let Some(Some(event)) = stopping.run_until_cancelled(inbox.recv()).await {
+        match event {
+            BusEvent::Delivered(Topic::Conversation(_), envelope) => hub.on_envelope(envelope),
+            BusEvent::Delivered(Topic::User(user), envelope) => hub.on_person(user, envelope),
+            BusEvent::Interrupted => {
+                counter!("chat_gateway_interruptions_total").increment(1);
+                hub.0.people.relist();
+                fill::reconcile(&hub);
+            }
+        }
+    }
+}
+
+pub(crate) fn describe_metrics() {
+    describe_counter!(
+        "chat_gateway_interruptions_total",
+        "Times the bus may have lost frames and every conversation was compared with the store"
+    );
+    fill::describe_metrics();
+}

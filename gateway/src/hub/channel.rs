@@ -1,0 +1,326 @@
+//! One conversation on this node: who listens, how far they are, and what arrived before its turn. No I/O.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use protocol::close::CloseCode;
+use protocol::frames::ServerFrame;
+use protocol::{ConversationId, Seq, UserId, frames};
+
+use super::frame::{Effect, Frame};
+use super::subscriptions::Hold;
+use crate::outbox::{Outbox, Outgoing};
+
+/// Names a socket on this node.
+pub type SocketId = u64;
+
+/// Recent frames kept for each live conversation, so that a join or a resume just behind needs no second read.
+const RING_FRAMES: usize = 32;
+
+/// Frames that may wait for a missing one. Beyond it the newest are dropped: the store has them all.
+const EARLY_FRAMES: usize = 1_024;
+
+/// One socket's place in a conversation.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// Whose.
+    pub socket: SocketId,
+    /// The person behind it.
+    pub user: UserId,
+    /// Where its frames go.
+    pub outbox: Outbox,
+    /// The conversation's own door: the socket ends with the person's place in the conversation.
+    pub ends_with_place: bool,
+    /// Keeps the upstream subscription alive.
+    pub hold: Arc<Hold>,
+}
+
+#[derive(Debug)]
+struct Seated {
+    seat: Seat,
+    /// Everything up to here was sent, or read by the client before.
+    position: Seq,
+}
+
+/// What a socket knows when it asks for a seat.
+#[derive(Clone, Copy, Debug)]
+pub struct Standpoint {
+    /// It has everything up to here.
+    pub position: Seq,
+    /// The store said "participant" when this was the head.
+    pub permitted_at: Seq,
+}
+
+/// How asking for a seat ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seating {
+    /// Live from here on; `sync` is queued.
+    Seated,
+    /// Frames that the socket does not have have passed already: read the store again, then ask again.
+    Behind,
+    /// The person was removed in between.
+    Removed,
+}
+
+/// What the hub has to do after a frame came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing.
+    Done,
+    /// Frames are missing below those that wait: give the one in flight a moment, then read the store.
+    Hole,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Channel {
+    conversation: ConversationId,
+    /// The highest `seq` that was passed on; `None` until the first seat says where the conversation stands.
+    delivered: Option<Seq>,
+    /// The conversation has come at least this far, as somebody said.
+    known_head: Seq,
+    early: BTreeMap<Seq, Frame>,
+    ring: VecDeque<Frame>,
+    seated: Vec<Seated>,
+    is_filling: bool,
+}
+
+impl Channel {
+    /// A conversation that nobody listens to yet.
+    pub fn new(conversation: ConversationId) -> Self {
+        Self {
+            conversation,
+            delivered: None,
+            known_head: Seq::ZERO,
+            early: BTreeMap::new(),
+            ring: VecDeque::new(),
+            seated: Vec::new(),
+            is_filling: false,
+        }
+    }
+
+    /// Whether nobody listens.
+    pub fn is_empty(&self) -> bool {
+        self.seated.is_empty()
+    }
+
+    /// The highest `seq` that was passed on.
+    pub fn delivered(&self) -> Option<Seq> {
+        self.delivered
+    }
+
+    /// A frame came from the bus, in whatever order the bus likes.
+    pub fn accept(&mut self, frame: Frame) -> Verdict {
+        match self.delivered {
+            Some(delivered) if frame.seq <= delivered => return Verdict::Done,
+            Some(delivered) if frame.seq == delivered.next() => self.pass_on(frame),
+            Some(_) | None => self.keep_early(frame),
+        }
+        self.pass_on_early()
+    }
+
+    /// Somebody says that the conversation has come at least this far.
+    pub fn expect(&mut self, head: Seq) -> Verdict {
+        self.known_head = self.known_head.max(head);
+        self.verdict()
+    }
+
+    /// Claims the one read of the store that closes a hole; `None` when somebody reads already, or nobody listens.
+    pub fn begin_fill(&mut self) -> Option<Seq> {
+        let delivered = self
+            .delivered
+            .filter(|_| !self.is_filling && !self.seated.is_empty())?;
+        self.is_filling = true;
+        Some(delivered)
+    }
+
+    /// Whether changes are known to exist that were not passed on.
+    pub fn has_hole(&self) -> bool {
+        self.delivered
+            .is_some_and(|delivered| !self.early.is_empty() || delivered < self.known_head)
+    }
+
+    /// Gives the claim back.
+    pub fn end_fill(&mut self) {
+        self.is_filling = false;
+    }
+
+    /// Passes on what the store had above [`Channel::delivered`], true for `head`, ascending.
+    ///
+    /// Rows come in their latest state. A person who was removed on the way hears of the removal alone: a row from
+    /// before it may already carry a text from after it.
+    pub fn fill(&mut self, head: Seq, frames: Vec<Frame>) -> Verdict {
+        // The store is the truth: whoever announced more than it has was wrong.
+        self.known_head = self.known_head.min(head);
+        let Some(delivered) = self.delivered.filter(|delivered| *delivered < head) else {
+            return self.pass_on_early();
+        };
+        let removed: HashSet<UserId> = frames
+            .iter()
+            .filter_map(|frame| match frame.effect {
+                Effect::Removes(user) => Some(user),
+                _ => None,
+            })
+            .collect();
+        let is_dense = i64::try_from(frames.len()) == Ok(head.0 - delivered.0);
+        for frame in &frames {
+            for seated in &self.seated {
+                let is_own_removal = frame.effect == Effect::Removes(seated.seat.user);
+                if frame.seq > seated.position && (is_own_removal || !removed.contains(&seated.seat.user)) {
+                    seated.seat.outbox.push(frame.outgoing());
+                }
+            }
+            self.apply(frame.effect);
+        }
+        self.delivered = Some(head);
+        self.advance_positions(head);
+        if is_dense {
+            for frame in frames {
+                self.remember(frame);
+            }
+        } else {
+            // Numbers are missing where one row changed twice: tell the clients what they now have.
+            self.ring.clear();
+            self.seated
+                .iter()
+                .for_each(|seated| seated.seat.outbox.push(sync(self.conversation, head)));
+        }
+        self.early = self.early.split_off(&head.next());
+        self.pass_on_early()
+    }
+
+    /// Asks for a seat. On [`Seating::Seated`] the outbox holds what the ring had for the socket, then `sync`.
+    pub fn take_seat(&mut self, seat: Seat, standpoint: Standpoint) -> (Seating, Verdict) {
+        let Standpoint {
+            position,
+            permitted_at,
+        } = standpoint;
+        if self.delivered.is_none() && position < permitted_at {
+            return (Seating::Behind, Verdict::Done);
+        }
+        let delivered = *self.delivered.get_or_insert(position);
+        let missed: Vec<&Frame> = self.ring.iter().filter(|frame| frame.seq > position).collect();
+        if delivered > position {
+            let is_covered = missed.first().is_some_and(|oldest| oldest.seq == position.next());
+            let bytes = missed.iter().map(|frame| frame.text.len()).sum();
+            if !is_covered || !seat.outbox.has_room(bytes) {
+                return (Seating::Behind, Verdict::Done);
+            }
+        }
+        for frame in missed {
+            seat.outbox.push(frame.outgoing());
+            if frame.seq > permitted_at && ends_for(frame.effect, seat.user) {
+                return (Seating::Removed, Verdict::Done);
+            }
+        }
+        let position = position.max(delivered);
+        seat.outbox.push(sync(self.conversation, position));
+        self.leave(seat.socket);
+        self.seated.push(Seated { seat, position });
+        self.known_head = self.known_head.max(permitted_at);
+        (Seating::Seated, self.pass_on_early())
+    }
+
+    /// Gives up a seat; harmless when there is none.
+    pub fn leave(&mut self, socket: SocketId) {
+        if let Some(index) = self.seated.iter().position(|seated| seated.seat.socket == socket) {
+            self.seated.swap_remove(index);
+        }
+    }
+
+    fn keep_early(&mut self, frame: Frame) {
+        self.early.insert(frame.seq, frame);
+        if self.early.len() > EARLY_FRAMES {
+            self.early.pop_last();
+        }
+    }
+
+    fn pass_on_early(&mut self) -> Verdict {
+        let Some(mut delivered) = self.delivered else {
+            return Verdict::Done;
+        };
+        self.early = self.early.split_off(&delivered.next());
+        while let Some(frame) = self.early.remove(&delivered.next()) {
+            delivered = frame.seq;
+            self.pass_on(frame);
+        }
+        self.verdict()
+    }
+
+    fn verdict(&self) -> Verdict {
+        if self.has_hole() {
+            Verdict::Hole
+        } else {
+            Verdict::Done
+        }
+    }
+
+    fn pass_on(&mut self, frame: Frame) {
+        self.delivered = Some(frame.seq);
+        for seated in self
+            .seated
+            .iter_mut()
+            .filter(|seated| frame.seq > seated.position)
+        {
+            seated.position = frame.seq;
+            seated.seat.outbox.push(frame.outgoing());
+        }
+        self.apply(frame.effect);
+        self.remember(frame);
+    }
+
+    fn remember(&mut self, frame: Frame) {
+        if self.ring.len() == RING_FRAMES {
+            self.ring.pop_front();
+        }
+        self.ring.push_back(frame);
+    }
+
+    /// Takes seats away from those for whom nothing follows.
+    fn apply(&mut self, effect: Effect) {
+        let code = match effect {
+            Effect::None => return,
+            Effect::Removes(_) => CloseCode::NotParticipant,
+            Effect::Ends => CloseCode::Deleted,
+        };
+        self.seated.retain(|Seated { seat, .. }| {
+            let is_over = ends_for(effect, seat.user);
+            if is_over {
+                let end = Outgoing::Unseated(self.conversation);
+                seat.outbox.push(if seat.ends_with_place {
+                    Outgoing::Close(code)
+                } else {
+                    end
+                });
+            }
+            !is_over
+        });
+    }
+
+    fn advance_positions(&mut self, head: Seq) {
+        for seated in &mut self.seated {
+            seated.position = seated.position.max(head);
+        }
+    }
+}
+
+fn ends_for(effect: Effect, user: UserId) -> bool {
+    match effect {
+        Effect::None => false,
+        Effect::Removes(removed) => removed == user,
+        Effect::Ends => true,
+    }
+}
+
+fn sync(conversation_id: ConversationId, head: Seq) -> Outgoing {
+    Outgoing::answer(
+        ServerFrame::Sync(frames::Sync {
+            conversation_id,
+            head,
+        })
+        .encode(None),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Closing holes: one read of the store for each conversation, however many sockets wait for it.
+
+use std::time::Duration;
+
+use chat::announce;
+use metrics::{counter, describe_counter};
+use protocol::{ConversationId, Seq};
+use store::{Cursor, StoreError};
+use tokio::time::sleep;
+
+use super::Hub;
+use super::channel::{Channel, Verdict};
+use super::frame::Frame;
+
+/// How long a missing frame may still be in flight: two nodes' commits are published within milliseconds of each
+/// other, and a read of the store costs about as much as this wait.
+const IN_FLIGHT: Duration = Duration::from_millis(20);
+
+/// Changes read at once.
+const PAGE: i64 = 500;
+
+/// The pause after a read that failed, doubled up to [`RETRY_MAX`].
+const RETRY_MIN: Duration = Duration::from_millis(100);
+
+/// The longest pause between reads: a database that comes back is noticed within it.
+const RETRY_MAX: Duration = Duration::from_secs(2);
+
+/// Conversations compared with the store in one query.
+const RECONCILE_CHUNK: usize = 500;
+
+/// Starts closing a conversation's hole, unless somebody is at it already.
+pub(super) fn start(hub: &Hub, conversation: ConversationId) {
+    let claimed = hub
+        .shard(conversation)
+        .get_mut(&conversation)
+        .and_then(Channel::begin_fill);
+    if claimed.is_some() {
+        let filler = hub.clone();
+        hub.0.tasks.spawn("gap fill", async move {
+            sleep(IN_FLIGHT).await;
+            close_hole(&filler, conversation).await;
+        });
+    }
+}
+
+/// Compares every conversation that somebody listens to with the store, in few queries.
+pub(super) fn reconcile(hub: &Hub) {
+    let reader = hub.clone();
+    hub.0.tasks.spawn("reconcile", async move {
+        for chunk in reader.listened_to().chunks(RECONCILE_CHUNK) {
+            for (conversation, head) in heads_of(&reader, chunk).await {
+                let verdict = reader
+                    .shard(conversation)
+                    .get_mut(&conversation)
+                    .map(|it| it.expect(head));
+                reader.act_on(conversation, verdict.unwrap_or(Verdict::Done));
+            }
+        }
+    });
+}
+
+/// Asks until the store answers; nothing once the node stops.
+async fn heads_of(hub: &Hub, conversations: &[ConversationId]) -> Vec<(ConversationId, Seq)> {
+    let mut pause = RETRY_MIN;
+    while !hub.0.tasks.stopping().is_cancelled() {
+        match hub.0.chat.store().heads(conversations).await {
+            Ok(heads) => return heads,
+            Err(error) => {
+                tracing::warn!(%error, "conversations could not be compared with the store yet");
+                pause = wait(hub, pause).await;
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Reads and passes on until nothing is missing, then gives the claim back.
+async fn close_hole(hub: &Hub, conversation: ConversationId) {
+    let mut pause = RETRY_MIN;
+    while let Some(delivered) = still_missing(hub, conversation) {
+        match read_after(hub, conversation, delivered).await {
+            Ok((head, frames)) if head > delivered => {
+                counter!("chat_gateway_gaps_filled_total").increment(1);
+                if let Some(channel) = hub.shard(conversation).get_mut(&conversation) {
+                    channel.fill(head, frames);
+                }
+            }
+            Ok((head, _)) => {
+                // Frames wait for one that the store does not have: somebody else's database answers this read.
+                tracing::warn!(conversation.id = %conversation, %head, "the store is behind the bus");
+                pause = wait(hub, pause).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "missing changes could not be read from the store yet");
+                pause = wait(hub, pause).await;
+            }
+        }
+        if hub.0.tasks.stopping().is_cancelled() {
+            return;
+        }
+    }
+}
+
+/// The position to read from, or `None` (and the claim given back) when nothing is missing, or nobody misses it.
+fn still_missing(hub: &Hub, conversation: ConversationId) -> Option<Seq> {
+    let mut shard = hub.shard(conversation);
+    let channel = shard.get_mut(&conversation)?;
+    if channel.has_hole() && !channel.is_empty() {
+        return channel.delivered();
+    }
+    channel.end_fill();
+    None
+}
+
+async fn read_after(
+    hub: &Hub,
+    conversation: ConversationId,
+    after: Seq,
+) -> Result<(Seq, Vec<Frame>), StoreError> {
+    let store = hub.0.chat.store();
+    let mut cursor = Cursor::after(after);
+    let mut frames = Vec::new();
+    loop {
+        let Some(page) = store.changes(conversation, cursor, PAGE).await? else {
+            return Ok((after, frames));
+        };
+        // A frame that we encoded ourselves is text.
+        frames.extend(page.changes.iter().filter_map(|change| {
+            let envelope = announce::change(change, hub.0.chat.clock().now());
+            Frame::replayed(envelope).ok()
+        }));
+        let Some(next) = page.next else {
+            frames.sort_unstable_by_key(|frame| frame.seq);
+            return Ok((page.head, frames));
+        };
+        cursor = next;
+    }
+}
+
+/// Waits, and answers with the next, longer pause.
+async fn wait(hub: &Hub, pause: Duration) -> Duration {
+    hub.0.tasks.stopping().run_until_cancelled(sleep(pause)).await;
+    (pause * 2).min(RETRY_MAX)
+}
+
+pub(super) fn describe_metrics() {
+    describe_counter!(
+        "chat_gateway_gaps_filled_total",
+        "Holes in a conversation's live frames that were closed by a read of the store"
+    );
+}

@@ -1,0 +1,70 @@
+//! One durable change on its way to the sockets: the header that the hub reads, and the bytes that it does not.
+
+use axum::extract::ws::Utf8Bytes;
+use bus::{Envelope, Kind};
+use protocol::{Seq, Timestamp, UserId};
+
+use crate::outbox::Outgoing;
+
+/// A change, ready to be written as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// Its number.
+    pub seq: Seq,
+    /// What the hub must do beside passing it on.
+    pub effect: Effect,
+    /// The JSON, shared by all receivers.
+    pub text: Utf8Bytes,
+    /// When it was committed; `None` for frames read back from the store, whose lateness says nothing about delivery.
+    pub committed_at: Option<Timestamp>,
+}
+
+/// What a change does to who may listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    None,
+    /// This person hears nothing after it.
+    Removes(UserId),
+    /// Nobody hears anything after it.
+    Ends,
+}
+
+/// The bytes of an envelope are not text, so no socket can be given them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the frame is not UTF-8")]
+pub struct NotText;
+
+impl Frame {
+    /// A frame as it came from the bus.
+    pub fn live(envelope: Envelope) -> Result<Self, NotText> {
+        let committed_at = Some(envelope.committed_at);
+        Ok(Self {
+            committed_at,
+            ..Self::replayed(envelope)?
+        })
+    }
+
+    /// A frame as it was read back from the store.
+    pub fn replayed(envelope: Envelope) -> Result<Self, NotText> {
+        let effect = match envelope.kind {
+            Kind::Left(user) => Effect::Removes(user),
+            Kind::Deleted => Effect::Ends,
+            Kind::Change | Kind::Joined(_) | Kind::Head => Effect::None,
+        };
+        let text = Utf8Bytes::try_from(envelope.frame).map_err(|_| NotText)?;
+        Ok(Self {
+            seq: envelope.seq,
+            effect,
+            text,
+            committed_at: None,
+        })
+    }
+
+    pub(crate) fn outgoing(&self) -> Outgoing {
+        Outgoing::Frame {
+            text: self.text.clone(),
+            committed_at: self.committed_at,
+        }
+    }
+}

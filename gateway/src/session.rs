@@ -1,0 +1,224 @@
+//! The rules of one socket, without the socket: what a client's frame means, and what is answered. No I/O, no clock
+//! of its own, nothing awaited: the connection carries out what is returned here.
+
+mod on_frame;
+mod outcome;
+
+use std::collections::{HashSet, VecDeque};
+
+use protocol::close::CloseCode;
+use protocol::frames::ServerFrame;
+use protocol::requests::SendMessage;
+use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
+use runtime::tokens::Access;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::frame_rate::FrameRate;
+use crate::join_all::Following;
+
+pub use outcome::Outcome;
+
+/// Where a socket came in, and so what it follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// One conversation; the socket ends with it.
+    Conversation {
+        /// Which.
+        id: ConversationId,
+        /// What the client has of it.
+        after: Option<Seq>,
+    },
+    /// Everything that the user has.
+    Everything {
+        /// All conversations are followed without being asked for.
+        follows_all: bool,
+    },
+}
+
+/// The numbers that bind one socket.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionLimits {
+    /// Frames that a client may send in a minute.
+    pub frames_per_minute: u32,
+    /// Conversations that a socket may follow.
+    pub subscriptions: usize,
+    /// Commands of one client that wait for the one under way.
+    pub waiting_commands: usize,
+}
+
+/// Something to do that takes time. Commands of one socket are carried out one after the other, in the order in
+/// which the client sent them.
+#[derive(Debug, PartialEq)]
+pub enum Command {
+    /// Send a message.
+    Send(SendMessage),
+    /// Change one.
+    Edit(MessageId, String),
+    /// Delete one.
+    Delete(MessageId),
+    /// Follow a conversation.
+    Join {
+        /// Which.
+        conversation: ConversationId,
+        /// What the client has of it.
+        after: Option<Seq>,
+    },
+    /// Follow everything.
+    JoinAll,
+}
+
+/// A command, and who waits for its answer.
+#[derive(Debug, PartialEq)]
+pub struct Task {
+    /// What to do.
+    pub command: Command,
+    /// How to answer.
+    pub asker: Asker,
+}
+
+/// What an answer repeats, so that the client knows what it answers.
+#[derive(Debug, PartialEq)]
+pub enum Asker {
+    /// Nobody asked: the server does this by itself.
+    Server,
+    /// The client did.
+    Client {
+        /// Its own mark for the frame.
+        reference: Option<Value>,
+        /// The `client_id` of a send: asks for `message:ack`.
+        client_id: Option<String>,
+    },
+}
+
+/// What a frame or an outcome comes to.
+#[derive(Debug, PartialEq)]
+pub enum Reaction {
+    /// Say this.
+    Reply(ServerFrame),
+    /// Do this next, after what waits already.
+    Do(Task),
+    /// Give up the seat in this conversation.
+    Leave(ConversationId),
+    /// Check this token and call [`Session::reauthenticate`].
+    Reauthenticate(String),
+    /// Hang up.
+    Close(CloseCode),
+}
+
+/// One socket whose user is known.
+#[derive(Debug)]
+pub struct Session {
+    user: UserId,
+    expires_at: Timestamp,
+    door: Door,
+    limits: SessionLimits,
+    rate: FrameRate,
+    followed: HashSet<ConversationId>,
+}
+
+impl Session {
+    /// A socket that has shown who it is.
+    pub fn new(access: &Access, door: Door, limits: SessionLimits, now: Instant) -> Self {
+        Self {
+            user: access.user,
+            expires_at: access.expires_at,
+            door,
+            limits,
+            rate: FrameRate::new(limits.frames_per_minute, now),
+            followed: HashSet::new(),
+        }
+    }
+
+    /// Whose socket it is.
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// When its token runs out.
+    pub const fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// What it follows.
+    pub const fn followed(&self) -> &HashSet<ConversationId> {
+        &self.followed
+    }
+
+    /// What it follows, and how much it may.
+    pub fn following(&self) -> Following {
+        Following {
+            known: self.followed.clone(),
+            max: self.limits.subscriptions,
+        }
+    }
+
+    /// Whether the socket ends when its person's place in the conversation does.
+    pub const fn ends_with_place(&self) -> bool {
+        matches!(self.door, Door::Conversation { .. })
+    }
+
+    /// What is done first, without being asked.
+    pub fn opening(&self) -> VecDeque<Task> {
+        match self.door {
+            Door::Conversation {
+                id: conversation,
+                after,
+            } => VecDeque::from([Task::of(Command::Join { conversation, after })]),
+            Door::Everything { follows_all: true } => VecDeque::from([Task::of(Command::JoinAll)]),
+            Door::Everything { follows_all: false } => VecDeque::new(),
+        }
+    }
+
+    /// The user is in a conversation that this socket may not know; the client was just shown it as of `head`.
+    pub fn on_added(&self, conversation: ConversationId, head: Seq) -> Option<Task> {
+        let is_wanted = self.follows_all() && !self.followed.contains(&conversation);
+        is_wanted.then(|| {
+            Task::of(Command::Join {
+                conversation,
+                after: Some(head),
+            })
+        })
+    }
+
+    /// The hub took the seat in a conversation away. The user may be back in it already, so look again.
+    pub fn on_unseated(&mut self, conversation: ConversationId) -> Option<Task> {
+        self.followed.remove(&conversation);
+        self.on_relist()
+    }
+
+    /// The list of the user's conversations may have changed unheard.
+    pub fn on_relist(&self) -> Option<Task> {
+        self.follows_all().then(|| Task::of(Command::JoinAll))
+    }
+
+    const fn follows_all(&self) -> bool {
+        matches!(self.door, Door::Everything { follows_all: true })
+    }
+
+    /// A fresh token was checked. It must be the same person's.
+    pub fn reauthenticate(&mut self, access: &Access) -> Reaction {
+        if access.user != self.user {
+            return Reaction::Close(CloseCode::Token);
+        }
+        self.expires_at = access.expires_at;
+        let frame = protocol::frames::AuthOk {
+            user_id: self.user,
+            expires_at: self.expires_at,
+        };
+        Reaction::Reply(ServerFrame::AuthOk(frame))
+    }
+}
+
+impl Task {
+    /// A command that nobody asked for.
+    pub const fn of(command: Command) -> Self {
+        Self {
+            command,
+            asker: Asker::Server,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

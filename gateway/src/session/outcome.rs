@@ -1,0 +1,115 @@
+//! What is answered once a command is done.
+
+use chat::{ChatError, Sent};
+use protocol::ConversationId;
+use protocol::close::CloseCode;
+use protocol::frames::{MessageAck, ServerFrame};
+use protocol::problem::ProblemCode;
+
+use super::on_frame::error_reply;
+use super::{Asker, Command, Reaction, Session, Task};
+use crate::join::Refusal;
+use crate::join_all::JoinedAll;
+
+/// How a command ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A send.
+    Sent(Result<Sent, ChatError>),
+    /// An edit or a deletion: the change itself comes back as a frame, to everybody.
+    Changed(Result<(), ChatError>),
+    /// A join that got its seat.
+    Joined(ConversationId),
+    /// A join that did not.
+    NotJoined(ConversationId, Refusal),
+    /// A join of everything.
+    JoinedAll(Result<JoinedAll, Refusal>),
+}
+
+impl Session {
+    /// A command is done.
+    pub fn on_outcome(&mut self, outcome: Outcome, asker: Asker) -> Vec<Reaction> {
+        match outcome {
+            Outcome::Sent(Ok(sent)) => acknowledged(sent, asker),
+            Outcome::Sent(Err(error)) | Outcome::Changed(Err(error)) => vec![failed(&error, asker)],
+            Outcome::Changed(Ok(())) => Vec::new(),
+            Outcome::Joined(conversation) => {
+                self.followed.insert(conversation);
+                Vec::new()
+            }
+            Outcome::NotJoined(conversation, refusal) => {
+                self.followed.remove(&conversation);
+                let mut reactions = vec![Reaction::Leave(conversation)];
+                reactions.extend(self.on_refusal(&refusal, asker));
+                reactions
+            }
+            Outcome::JoinedAll(Ok(joined)) => self.on_joined_all(joined),
+            Outcome::JoinedAll(Err(refusal)) => self.on_refusal(&refusal, asker).into_iter().collect(),
+        }
+    }
+
+    fn on_joined_all(&mut self, joined: JoinedAll) -> Vec<Reaction> {
+        self.followed.extend(joined.seated);
+        self.followed.extend(&joined.behind);
+        let rest = joined.behind.into_iter();
+        let mut reactions: Vec<_> = rest
+            .map(|conversation| {
+                Reaction::Do(Task::of(Command::Join {
+                    conversation,
+                    after: None,
+                }))
+            })
+            .collect();
+        if joined.is_cut {
+            let max = self.limits.subscriptions;
+            let message = format!("only the {max} conversations with the newest activity are followed");
+            reactions.push(error_reply(ProblemCode::Invalid, message, Asker::Server));
+        }
+        reactions
+    }
+
+    /// Whoever asked is told. A socket that follows by itself what it cannot follow now is closed, so that the
+    /// client comes back and resumes; one that only lost a race against a removal goes on.
+    fn on_refusal(&self, refusal: &Refusal, asker: Asker) -> Option<Reaction> {
+        let (code, close) = match refusal {
+            Refusal::NoConversation | Refusal::Deleted => (ProblemCode::NotFound, CloseCode::Deleted),
+            Refusal::NotParticipant => (ProblemCode::NotParticipant, CloseCode::NotParticipant),
+            Refusal::Bus(_) | Refusal::Store(_) => (ProblemCode::Unavailable, CloseCode::Overload),
+        };
+        match asker {
+            _ if self.ends_with_place() => Some(Reaction::Close(close)),
+            Asker::Client { .. } => Some(error_reply(code, refusal.to_string(), asker)),
+            Asker::Server if close.may_resume() => Some(Reaction::Close(close)),
+            Asker::Server => None,
+        }
+    }
+}
+
+fn acknowledged(sent: Sent, asker: Asker) -> Vec<Reaction> {
+    // Without a name for the send there is nothing to acknowledge it by: the echo is the answer.
+    let Asker::Client {
+        client_id: Some(client_id),
+        ..
+    } = asker
+    else {
+        return Vec::new();
+    };
+    let message = sent.message;
+    vec![Reaction::Reply(ServerFrame::MessageAck(MessageAck {
+        client_id,
+        id: message.id,
+        conversation_id: message.conversation_id,
+        seq: message.seq,
+        created_at: message.created_at,
+    }))]
+}
+
+fn failed(error: &ChatError, asker: Asker) -> Reaction {
+    if let ChatError::Internal(source) = error {
+        tracing::error!(
+            error = source as &dyn std::error::Error,
+            "a frame could not be carried out"
+        );
+    }
+    error_reply(error.code(), error.to_string(), asker)
+}

@@ -1,0 +1,187 @@
+use std::time::Duration;
+
+use protocol::frames::ErrorFrame;
+use uuid::Uuid;
+
+use super::*;
+
+const ROOM: ConversationId = ConversationId(Uuid::from_u128(7));
+const LIMITS: SessionLimits = SessionLimits {
+    frames_per_minute: 100,
+    subscriptions: 2,
+    waiting_commands: 4,
+};
+
+fn session(door: Door) -> Session {
+    let access = Access {
+        user: UserId(1),
+        expires_at: noon().plus(Duration::from_hours(1)),
+    };
+    Session::new(&access, door, LIMITS, Instant::now())
+}
+
+fn noon() -> Timestamp {
+    chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap().into()
+}
+
+fn at_room() -> Session {
+    session(Door::Conversation {
+        id: ROOM,
+        after: None,
+    })
+}
+
+fn at_everything() -> Session {
+    session(Door::Everything { follows_all: false })
+}
+
+fn say(session: &mut Session, text: &str) -> Reaction {
+    session.on_text(text, Instant::now(), noon())
+}
+
+fn refusal(reaction: Reaction) -> ErrorFrame {
+    match reaction {
+        Reaction::Reply(ServerFrame::Error(error)) => error,
+        other => panic!("not an error: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn at_a_conversations_door_the_conversation_may_go_unsaid() {
+    let reaction = say(
+        &mut at_room(),
+        r#"{"type":"message:new","payload":{"text":"hi","reply_to":null}}"#,
+    );
+    let Reaction::Do(Task {
+        command: Command::Send(send),
+        ..
+    }) = reaction
+    else {
+        panic!("{reaction:?}")
+    };
+    assert_eq!(send.conversation_id, ROOM);
+}
+
+#[tokio::test]
+async fn at_a_conversations_door_another_conversation_is_refused() {
+    let other = r#"{"type":"message:new","payload":{"conversation_id":"00000000-0000-0000-0000-000000000001","text":"hi","client_id":"c1"},"ref":4}"#;
+    let error = refusal(say(&mut at_room(), other));
+    assert_eq!(
+        (error.code.as_str(), error.client_id.as_deref()),
+        ("invalid", Some("c1"))
+    );
+    assert_eq!(error.reference, Some(4.into()));
+}
+
+#[tokio::test]
+async fn the_sender_is_never_taken_from_the_frame() {
+    let forged = r#"{"type":"message:new","payload":{"text":"hi","sender_id":99}}"#;
+    let Reaction::Do(Task {
+        command: Command::Send(send),
+        ..
+    }) = say(&mut at_room(), forged)
+    else {
+        panic!("not a send")
+    };
+    assert_eq!(send.sender_id, None);
+}
+
+#[tokio::test]
+async fn whatever_cannot_be_read_is_answered_and_never_closes() {
+    let hostile = [
+        "",
+        "null",
+        "[]",
+        "42",
+        "{",
+        r#"{"type":5}"#,
+        r#"{"type":"message:new","payload":[]}"#,
+        r#"{"type":"message:new","payload":{"text":5}}"#,
+        r#"{"type":"message:edit","payload":{"message_id":"no","text":"x"}}"#,
+        r#"{"type":"subscribe","payload":{}}"#,
+        r#"{"type":"subscribe","payload":{"conversation_id":"00000000-0000-0000-0000-000000000001","after":-1}}"#,
+        r#"{"type":"dance"}"#,
+        r#"{"type":"message:new","payload":{"text":"\ud800"}}"#,
+    ];
+    let mut session = at_everything();
+    for text in hostile {
+        refusal(say(&mut session, text));
+    }
+    refusal(session.on_binary(Instant::now()));
+}
+
+#[tokio::test]
+async fn only_a_flood_of_frames_closes() {
+    let mut session = at_room();
+    let answers: Vec<_> = (0..=200)
+        .map(|_| say(&mut session, r#"{"type":"ping"}"#))
+        .collect();
+    assert!(matches!(answers[99], Reaction::Reply(ServerFrame::Pong(_))));
+    assert!(matches!(answers[100], Reaction::Reply(ServerFrame::Error(_))));
+    assert_eq!(answers[200], Reaction::Close(CloseCode::Limit));
+}
+
+#[tokio::test]
+async fn a_socket_follows_no_more_than_it_may_even_in_a_burst() {
+    let mut session = at_everything();
+    let subscribe = |n: u128| {
+        let id = Uuid::from_u128(n);
+        format!(r#"{{"type":"subscribe","payload":{{"conversation_id":"{id}","after":0}}}}"#)
+    };
+    assert!(matches!(say(&mut session, &subscribe(1)), Reaction::Do(_)));
+    assert!(matches!(say(&mut session, &subscribe(2)), Reaction::Do(_)));
+    refusal(say(&mut session, &subscribe(3)));
+    assert!(
+        matches!(say(&mut session, &subscribe(1)), Reaction::Do(_)),
+        "again is not one more"
+    );
+}
+
+#[tokio::test]
+async fn a_fresh_token_must_be_the_same_persons() {
+    let mut session = at_room();
+    let later = noon().plus(Duration::from_hours(2));
+    let other = Access {
+        user: UserId(2),
+        expires_at: later,
+    };
+    assert_eq!(session.reauthenticate(&other), Reaction::Close(CloseCode::Token));
+    let own = Access {
+        user: UserId(1),
+        expires_at: later,
+    };
+    assert!(matches!(
+        session.reauthenticate(&own),
+        Reaction::Reply(ServerFrame::AuthOk(_))
+    ));
+    assert_eq!(session.expires_at(), later);
+}
+
+#[tokio::test]
+async fn a_refused_join_closes_the_conversations_door_and_only_answers_at_the_other() {
+    let refused = || Outcome::NotJoined(ROOM, crate::join::Refusal::NotParticipant);
+    let reactions = at_room().on_outcome(refused(), Asker::Server);
+    assert_eq!(
+        reactions,
+        [Reaction::Leave(ROOM), Reaction::Close(CloseCode::NotParticipant)]
+    );
+    let asker = Asker::Client {
+        reference: Some("r".into()),
+        client_id: None,
+    };
+    let mut reactions = at_everything().on_outcome(refused(), asker);
+    assert_eq!(refusal(reactions.pop().unwrap()).code, "not_participant");
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_followed_already_is_not_joined_twice() {
+    let mut session = session(Door::Everything { follows_all: true });
+    assert!(session.on_added(ROOM, Seq(3)).is_some());
+    session.on_outcome(Outcome::Joined(ROOM), Asker::Server);
+    assert!(session.on_added(ROOM, Seq(3)).is_none());
+    assert!(
+        session.on_unseated(ROOM).is_some(),
+        "whoever lost a seat looks again"
+    );
+    assert!(session.on_added(ROOM, Seq(3)).is_some());
+}

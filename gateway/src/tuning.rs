@@ -1,0 +1,54 @@
+//! The configuration as the gateway uses it: units resolved, lists parsed.
+
+use std::time::Duration;
+
+use runtime::config::GatewayConfig;
+
+use crate::origin::Origins;
+use crate::session::SessionLimits;
+
+/// Commands of one client that may wait for the one under way; a person types no faster, a program learns to wait.
+const WAITING_COMMANDS: usize = 64;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(crate) struct Tuning {
+    pub(crate) origins: Origins,
+    pub(crate) heartbeat: Duration,
+    pub(crate) auth_deadline: Duration,
+    pub(crate) outbox_bytes: usize,
+    pub(crate) sockets_max: usize,
+    pub(crate) frame_bytes: usize,
+    pub(crate) read_buffer_bytes: usize,
+    pub(crate) write_buffer_bytes: usize,
+    pub(crate) drain_closes_per_second: u32,
+    pub(crate) session: SessionLimits,
+}
+
+impl Tuning {
+    /// What the library may hold before it refuses to buffer more: a full outbox fed between two flushes.
+    pub(crate) fn write_buffer_max_bytes(&self) -> usize {
+        self.write_buffer_bytes + 2 * self.outbox_bytes.max(self.frame_bytes)
+    }
+}
+
+impl From<&GatewayConfig> for Tuning {
+    fn from(config: &GatewayConfig) -> Self {
+        Self {
+            origins: Origins::from_entries(&config.allowed_origins),
+            heartbeat: config.heartbeat(),
+            auth_deadline: config.auth_deadline(),
+            outbox_bytes: config.outbox_bytes,
+            sockets_max: config.max_connections,
+            frame_bytes: protocol::limits::FRAME_BYTES,
+            read_buffer_bytes: config.read_buffer_bytes,
+            write_buffer_bytes: config.write_buffer_bytes,
+            drain_closes_per_second: config.drain_closes_per_second,
+            session: SessionLimits {
+                frames_per_minute: config.frames_per_minute,
+                subscriptions: config.max_subscriptions,
+                waiting_commands: WAITING_COMMANDS,
+            },
+        }
+    }
+}
