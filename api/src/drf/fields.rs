@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use axum::http::Uri;
 use garde::rules::email::parse_email;
 use protocol::problem::FieldError;
 use serde_json::{Map, Value};
@@ -108,10 +109,13 @@ fn is_email(text: &str) -> bool {
             .is_some_and(|(_, domain)| domain == "localhost" || domain.contains(['.', ':']))
 }
 
+/// Without the characters that could end an attribute of a page that shows it.
 fn is_http_url(text: &str) -> bool {
-    text.parse::<axum::http::Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
-    })
+    !text.contains(['"', '\'', '<', '>', '\\'])
+        && text.parse::<Uri>().is_ok_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.host().is_some_and(|host| !host.is_empty())
+        })
 }
 
 /// A body's fields, and what has been found wrong with them so far. Unknown fields are ignored.

@@ -70,7 +70,7 @@ async fn beyond_the_named_queue_callers_are_refused_at_once() {
     let _the_queue = passwords
         .room
         .clone()
-        .try_acquire_many_owned(1 + WAITING_PER_CORE as u32)
+        .try_acquire_many_owned(u32::try_from(1 + WAITING_PER_CORE).unwrap())
         .unwrap();
     assert!(matches!(passwords.hash("secret").await, Err(PasswordError::Busy)));
 }
