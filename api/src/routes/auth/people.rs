@@ -12,6 +12,7 @@ use crate::extract::KnownCaller;
 #[utoipa::path(
     get,
     path = "/search/",
+    operation_id = "search_people",
     tag = "accounts",
     params(("q" = Option<String>, Query, description = "What to look for; blank finds nobody.")),
     responses((status = 200, description = "Whoever was found.", body = People), Refusals)
@@ -30,6 +31,7 @@ pub(crate) async fn search(
 #[utoipa::path(
     get,
     path = "/users/",
+    operation_id = "list_people",
     tag = "accounts",
     responses((status = 200, description = "The people.", body = People), Refusals)
 )]

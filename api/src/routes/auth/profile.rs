@@ -17,6 +17,7 @@ use crate::extract::KnownCaller;
 #[utoipa::path(
     get,
     path = "/me/",
+    operation_id = "read_me",
     tag = "accounts",
     responses((status = 200, description = "The caller.", body = Person), Refusals)
 )]
@@ -28,6 +29,7 @@ pub(crate) async fn me(KnownCaller(user): KnownCaller) -> Json<Person> {
 #[utoipa::path(
     get,
     path = "/profile/",
+    operation_id = "read_profile",
     tag = "accounts",
     responses((status = 200, description = "The profile.", body = OwnProfile), Refusals)
 )]
@@ -76,6 +78,7 @@ impl From<UpdateProfile> for ProfilePatch {
 #[utoipa::path(
     put,
     path = "/profile/",
+    operation_id = "replace_profile",
     tag = "accounts",
     request_body = UpdateProfile,
     responses((status = 200, description = "The profile as it is now.", body = ProfileChanged), Refusals)
@@ -92,6 +95,7 @@ pub(crate) async fn replace(
 #[utoipa::path(
     patch,
     path = "/profile/",
+    operation_id = "update_profile",
     tag = "accounts",
     request_body = UpdateProfile,
     responses((status = 200, description = "The profile as it is now.", body = ProfileChanged), Refusals)
@@ -135,6 +139,7 @@ impl ChangePassword {
 #[utoipa::path(
     post,
     path = "/change-password/",
+    operation_id = "change_password",
     tag = "accounts",
     request_body = ChangePassword,
     responses((status = 200, description = "It is changed.", body = Done), Refusals)

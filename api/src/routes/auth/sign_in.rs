@@ -74,6 +74,7 @@ impl From<Register> for Registration {
 #[utoipa::path(
     post,
     path = "/register/",
+    operation_id = "register",
     tag = "accounts",
     security(()),
     request_body = Register,
@@ -109,6 +110,7 @@ pub(crate) struct Credentials {
 #[utoipa::path(
     post,
     path = "/login/",
+    operation_id = "login",
     tag = "accounts",
     security(()),
     request_body = Credentials,
@@ -145,6 +147,7 @@ pub(crate) struct EmailCredentials {
 #[utoipa::path(
     post,
     path = "/educations/api/v1/users/auth/",
+    operation_id = "login_by_email",
     tag = "accounts",
     security(()),
     request_body = EmailCredentials,
@@ -183,6 +186,7 @@ pub(crate) struct Exchange {
 #[utoipa::path(
     post,
     path = "/token/refresh/",
+    operation_id = "refresh_tokens",
     tag = "accounts",
     security(()),
     request_body = Exchange,
@@ -204,6 +208,7 @@ pub(crate) async fn refresh(
 #[utoipa::path(
     post,
     path = "/educations/api/v1/users/refresh/",
+    operation_id = "refresh_tokens_for_kstu",
     tag = "accounts",
     security(()),
     request_body = Exchange,
@@ -220,6 +225,7 @@ pub(crate) async fn refresh_for_kstu(
 #[utoipa::path(
     post,
     path = "/api/users/token/refresh/",
+    operation_id = "refresh_tokens_for_oko",
     tag = "accounts",
     security(()),
     request_body = Exchange,
@@ -243,6 +249,7 @@ pub(crate) struct Logout {
 #[utoipa::path(
     post,
     path = "/logout/",
+    operation_id = "logout",
     tag = "accounts",
     request_body = Option<Logout>,
     responses((status = 200, description = "Goodbye.", body = Done), Refusals)
