@@ -1,211 +1,84 @@
-//! Persistence. (skeleton)
-#![expect(clippy::unused_async, missing_docs, clippy::todo, reason = "skeleton")]
-pub mod records;
-use protocol::models::*;
-use protocol::*;
-pub use records::*;
+//! Persistence: the one place that holds truth, on Postgres or SQLite.
+//!
+//! Every durable change of a conversation takes the next number of that conversation (`seq`, dense from 1) under the
+//! lock of its row, so that the order of numbers is the order of commits. Rows keep the number of their birth and of
+//! their newest change; "everything after N" is therefore a read of rows, and no event is stored anywhere.
+//!
+//! Where to look:
+//! - `records`: what goes in and comes out, where the wire's models do not say it already; `error`: what can fail.
+//! - `pool`: the two databases, and the macros that run one expression on either. `migrations`: the schema; its text
+//!   and the reason for each column are in `migrations/`. `rows`: what the databases hand out.
+//! - `sql`: SQL beside the method that runs it. `append` is the hot path (new messages, many in one commit), `locked`
+//!   holds every other change of a conversation, `changes` reads "everything after N", `dialect` holds the few things
+//!   that the databases say differently.
+//!
+//! This crate must not know HTTP, sockets, Redis, permissions or the clock: moments are arguments, and whoever may do
+//! what has been decided before a method here is called.
+//!
+//! To add a query: a constant with the SQL beside its method, `on_pool!(&self.read, ...)` around it, and a case in the
+//! conformance suite (`tests/it`), for nothing but the suite checks the SQL on both databases. To add a change of a
+//! conversation: a method on [`Locked`], so that it takes a number under the lock, and its kind in `sql/changes`.
+
+mod error;
+mod migrations;
+mod pool;
+mod records;
+mod rows;
+mod sql;
+
 use std::path::Path;
 
-#[derive(Clone, Debug)]
-pub struct Store;
+pub use error::StoreError;
+pub use records::{
+    Appended, Batch, Change, ChangePage, Created, Cursor, NewAttachment, NewConversation, NewMessage,
+    NewUser, OutboxId, Page, ProfilePatch, Session, Standing, Unpublished, User,
+};
+pub use sql::locked::Locked;
 
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database cannot be reached, or has no connection free; nothing was stored.
-    #[error("the database is not available")]
-    Unavailable(#[source] sqlx::Error),
-    /// A unique value is taken.
-    #[error("{0} is taken")]
-    Taken(&'static str),
-    /// Anything else: a defect of ours.
-    #[error("the database refused a statement")]
-    Database(#[source] sqlx::Error),
-    /// The migrations could not be run.
-    #[error("the database's schema could not be brought up to date")]
-    Migration(#[source] sqlx::migrate::MigrateError),
-    /// The address is none that this crate can open.
-    #[error("not a database address: {0}")]
-    Address(String),
+use error::Result;
+use pool::{Pools, on_pool};
+
+/// A database. Cheap to clone; all clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pools: Pools,
 }
-type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 impl Store {
-    /// `postgres://…` or `sqlite:PATH` / `sqlite::memory:`
-    pub async fn connect(_url: &str, _max_connections: u32) -> Result<Self> {
-        todo!()
+    /// Opens `postgres://…`, `sqlite:PATH` (made when missing) or `sqlite::memory:`, and fails when nobody answers.
+    /// A database in memory has one connection: other calls wait while a [`Locked`] is held.
+    pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
+        let pools = Pools::connect(url, max_connections).await?;
+        Ok(Self { pools })
     }
+
+    /// Brings the schema up to date. Any number of nodes may do so at once.
     pub async fn migrate(&self) -> Result<()> {
-        todo!()
+        self.pools.migrate().await
     }
+
+    /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<()> {
-        todo!()
+        on_pool!(&self.pools.read, |pool| sqlx::query("select 1")
+            .execute(pool)
+            .await
+            .map(drop))?;
+        Ok(())
     }
+
+    /// Waits until all connections are back and closes them; later calls are answered "not available".
     pub async fn close(&self) {
-        todo!()
+        self.pools.close().await;
     }
-    pub fn sqlite_url(_path: &Path) -> String {
-        todo!()
-    }
-    // users
-    /// Fails with `Taken("username")`.
-    pub async fn create_user(&self, _user: &NewUser, _now: Timestamp) -> Result<User> {
-        todo!()
-    }
-    pub async fn user(&self, _id: UserId) -> Result<Option<User>> {
-        todo!()
-    }
-    pub async fn user_by_username(&self, _name: &str) -> Result<Option<User>> {
-        todo!()
-    }
-    /// The first (lowest id) user with a password and this e-mail, compared without case.
-    pub async fn user_by_email(&self, _email: &str) -> Result<Option<User>> {
-        todo!()
-    }
-    pub async fn users(&self, _ids: &[UserId]) -> Result<Vec<User>> {
-        todo!()
-    }
-    pub async fn update_profile(&self, _id: UserId, _patch: &ProfilePatch) -> Result<Option<User>> {
-        todo!()
-    }
-    pub async fn set_password_hash(&self, _id: UserId, _hash: &str) -> Result<()> {
-        todo!()
-    }
-    pub async fn set_online(&self, _id: UserId, _online: bool, _now: Timestamp) -> Result<()> {
-        todo!()
-    }
-    /// Substring of username, first or last name, without case (Cyrillic too), by id.
-    pub async fn search_users(&self, _query: &str, _except: UserId, _limit: i64) -> Result<Vec<User>> {
-        todo!()
-    }
-    pub async fn list_users(&self, _except: Option<UserId>, _limit: i64) -> Result<Vec<User>> {
-        todo!()
-    }
-    // sessions
-    pub async fn create_session(&self, _session: &Session) -> Result<()> {
-        todo!()
-    }
-    pub async fn session(&self, _token_hash: &str) -> Result<Option<Session>> {
-        todo!()
-    }
-    /// True if this call was the first to use it.
-    pub async fn use_session(&self, _token_hash: &str, _now: Timestamp) -> Result<bool> {
-        todo!()
-    }
-    pub async fn revoke_family(&self, _family: uuid::Uuid, _now: Timestamp) -> Result<()> {
-        todo!()
-    }
-    pub async fn revoke_sessions_of(&self, _user: UserId, _now: Timestamp) -> Result<()> {
-        todo!()
-    }
-    pub async fn forget_expired_sessions(&self, _now: Timestamp) -> Result<u64> {
-        todo!()
-    }
-    // conversations
-    pub async fn create_conversation(&self, _new: &NewConversation, _now: Timestamp) -> Result<Created> {
-        todo!()
-    }
-    /// With last_message and participants. `None` when unknown or deleted.
-    pub async fn conversation(&self, _id: ConversationId) -> Result<Option<Conversation>> {
-        todo!()
-    }
-    /// Newest activity first; with last_message, without participants; constant number of queries.
-    pub async fn conversations_of(&self, _user: UserId) -> Result<Vec<Conversation>> {
-        todo!()
-    }
-    pub async fn conversation_ids_of(&self, _user: UserId, _limit: i64) -> Result<Vec<ConversationId>> {
-        todo!()
-    }
-    /// `None`: there never was such a conversation.
-    pub async fn standing(&self, _conversation: ConversationId, _user: UserId) -> Result<Option<Standing>> {
-        todo!()
-    }
-    pub async fn participants(&self, _conversation: ConversationId) -> Result<Vec<Participant>> {
-        todo!()
-    }
-    pub async fn lock(&self, _id: ConversationId) -> Result<Option<Locked>> {
-        todo!()
-    }
-    // messages
-    pub async fn append(
-        &self,
-        _batch: &[NewMessage],
-        _published: &[OutboxId],
-        _now: Timestamp,
-    ) -> Result<Batch> {
-        todo!()
-    }
-    /// Not deleted.
-    pub async fn message(&self, _id: MessageId) -> Result<Option<Message>> {
-        todo!()
-    }
-    pub async fn messages(
-        &self,
-        _conversation: ConversationId,
-        _page: Page,
-        _limit: i64,
-    ) -> Result<Vec<Message>> {
-        todo!()
-    }
-    pub async fn create_attachment(&self, _new: &NewAttachment, _now: Timestamp) -> Result<Attachment> {
-        todo!()
-    }
-    // changes
-    pub async fn changes(
-        &self,
-        _conversation: ConversationId,
-        _cursor: Cursor,
-        _limit: i64,
-    ) -> Result<Option<ChangePage>> {
-        todo!()
-    }
-    pub async fn heads(&self, _conversations: &[ConversationId]) -> Result<Vec<(ConversationId, Seq)>> {
-        todo!()
-    }
-    // outbox
-    pub async fn forget_published(&self, _ids: &[OutboxId]) -> Result<()> {
-        todo!()
-    }
-    /// Rows older than `before`, oldest first, claimed so that two sweepers do not take the same (skip locked on Postgres).
-    pub async fn unpublished(&self, _before: Timestamp, _limit: i64) -> Result<Vec<Unpublished>> {
-        todo!()
-    }
-}
 
-/// A conversation under its row lock, in a transaction that rolls back when dropped.
-#[derive(Debug)]
-pub struct Locked;
-
-impl Locked {
-    /// Without last_message and participants.
-    pub fn conversation(&self) -> &Conversation {
-        todo!()
-    }
-    pub async fn participant(&mut self, _user: UserId) -> Result<Option<Participant>> {
-        todo!()
-    }
-    pub async fn participant_count(&mut self) -> Result<i64> {
-        todo!()
-    }
-    pub async fn message(&mut self, _id: MessageId) -> Result<Option<Message>> {
-        todo!()
-    }
-    pub async fn edit_message(&mut self, _id: MessageId, _text: &str, _now: Timestamp) -> Result<Change> {
-        todo!()
-    }
-    pub async fn delete_message(&mut self, _id: MessageId, _now: Timestamp) -> Result<Change> {
-        todo!()
-    }
-    pub async fn add_participant(&mut self, _user: UserId, _role: Role, _now: Timestamp) -> Result<Change> {
-        todo!()
-    }
-    pub async fn remove_participant(&mut self, _user: UserId, _now: Timestamp) -> Result<Change> {
-        todo!()
-    }
-    pub async fn delete_conversation(&mut self, _now: Timestamp) -> Result<Change> {
-        todo!()
-    }
-    /// Commits; leaves an outbox row when anything changed.
-    pub async fn commit(self, _now: Timestamp) -> Result<Option<OutboxId>> {
-        todo!()
+    /// The address of a SQLite file.
+    pub fn sqlite_url(path: &Path) -> String {
+        // What would end the path in an address, or begin an escape in it.
+        let path = path
+            .to_string_lossy()
+            .replace('%', "%25")
+            .replace('?', "%3F")
+            .replace('#', "%23");
+        format!("sqlite:{path}")
     }
 }

@@ -1,0 +1,269 @@
+//! Rows as the databases hand them out, and what they mean.
+
+use chrono::{DateTime, Utc};
+use protocol::models::{
+    Attachment, Conversation, ConversationType, FileType, Message, MessageHead, Participant, Role,
+};
+use protocol::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::records::{Session, User};
+
+type Moment = DateTime<Utc>;
+
+// Columns are named, never `*`: a statement that a node has prepared must mean the same after a newer node has added
+// a column.
+
+macro_rules! user_columns {
+    () => {
+        "id, username, email, first_name, last_name, avatar, role, password_hash, is_online, last_seen, created_at"
+    };
+}
+
+macro_rules! message_columns {
+    () => {
+        "number, id, conversation_id, seq, sender_id, text, reply_to, changed_seq, client_id, is_edited, \
+         deleted_at, created_at"
+    };
+}
+
+macro_rules! conversation_columns {
+    () => {
+        "c.number, c.id, c.kind, c.title, c.description, c.created_by, c.created_at, c.service, c.service_id, \
+         c.last_seq"
+    };
+}
+
+macro_rules! participant_columns {
+    () => {
+        "p.user_id, p.role, p.joined_at, p.joined_seq, p.left_seq, p.changed_seq, \
+         u.first_name, u.last_name, u.avatar"
+    };
+}
+
+pub(crate) use {conversation_columns, message_columns, participant_columns, user_columns};
+
+#[derive(FromRow)]
+pub(crate) struct UserRow {
+    id: i64,
+    username: String,
+    email: String,
+    first_name: String,
+    last_name: String,
+    avatar: String,
+    role: String,
+    password_hash: Option<String>,
+    is_online: bool,
+    last_seen: Option<Moment>,
+    created_at: Moment,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: UserId(row.id),
+            username: row.username,
+            email: row.email,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            avatar: row.avatar,
+            role: row.role,
+            password_hash: row.password_hash,
+            is_online: row.is_online,
+            last_seen: row.last_seen.map(Timestamp::from),
+            created_at: row.created_at.into(),
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(crate) struct SessionRow {
+    token_hash: String,
+    family: Uuid,
+    parent: Option<String>,
+    user_id: i64,
+    expires_at: Moment,
+    used_at: Option<Moment>,
+    revoked_at: Option<Moment>,
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            token_hash: row.token_hash,
+            family: row.family,
+            parent: row.parent,
+            user: UserId(row.user_id),
+            expires_at: row.expires_at.into(),
+            used_at: row.used_at.map(Timestamp::from),
+            revoked_at: row.revoked_at.map(Timestamp::from),
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(crate) struct ConversationRow {
+    number: i64,
+    id: Uuid,
+    kind: String,
+    title: Option<String>,
+    description: Option<String>,
+    created_by: i64,
+    created_at: Moment,
+    service: Option<String>,
+    service_id: Option<String>,
+    last_seq: i64,
+}
+
+impl From<ConversationRow> for Conversation {
+    fn from(row: ConversationRow) -> Self {
+        Self {
+            id: ConversationId(row.id),
+            number: row.number,
+            kind: kind(&row.kind),
+            title: row.title,
+            description: row.description,
+            created_by: UserId(row.created_by),
+            created_at: row.created_at.into(),
+            service: row.service,
+            service_id: row.service_id,
+            last_seq: Seq(row.last_seq),
+            last_message: None,
+            participants: None,
+        }
+    }
+}
+
+/// A conversation with its newest message that is not deleted.
+#[derive(FromRow)]
+pub(crate) struct ListedRow {
+    #[sqlx(flatten)]
+    conversation: ConversationRow,
+    message_id: Option<Uuid>,
+    message_sender: Option<i64>,
+    message_text: Option<String>,
+    message_at: Option<Moment>,
+}
+
+impl From<ListedRow> for Conversation {
+    fn from(row: ListedRow) -> Self {
+        let last_message = match (row.message_id, row.message_sender, row.message_at) {
+            (Some(id), Some(sender), Some(at)) => Some(MessageHead {
+                id: MessageId(id),
+                sender_id: UserId(sender),
+                text: row.message_text,
+                created_at: at.into(),
+            }),
+            _ => None,
+        };
+        Self {
+            last_message,
+            ..row.conversation.into()
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(crate) struct ParticipantRow {
+    user_id: i64,
+    role: String,
+    joined_at: Moment,
+    pub(crate) joined_seq: i64,
+    pub(crate) left_seq: Option<i64>,
+    pub(crate) changed_seq: i64,
+    first_name: String,
+    last_name: String,
+    avatar: String,
+}
+
+impl From<ParticipantRow> for Participant {
+    fn from(row: ParticipantRow) -> Self {
+        Self {
+            user_id: UserId(row.user_id),
+            role: role(&row.role),
+            joined_at: row.joined_at.into(),
+            first_name: row.first_name,
+            last_name: row.last_name,
+            avatar: row.avatar,
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(crate) struct MessageRow {
+    number: i64,
+    id: Uuid,
+    conversation_id: Uuid,
+    pub(crate) seq: i64,
+    sender_id: i64,
+    text: Option<String>,
+    reply_to: Option<Uuid>,
+    pub(crate) changed_seq: i64,
+    client_id: Option<String>,
+    is_edited: bool,
+    pub(crate) deleted_at: Option<Moment>,
+    created_at: Moment,
+}
+
+impl From<MessageRow> for Message {
+    fn from(row: MessageRow) -> Self {
+        Self {
+            id: MessageId(row.id),
+            conversation_id: ConversationId(row.conversation_id),
+            sender_id: UserId(row.sender_id),
+            text: row.text,
+            reply_to: row.reply_to.map(MessageId),
+            is_edited: row.is_edited,
+            created_at: row.created_at.into(),
+            seq: Seq(row.seq),
+            number: row.number,
+            client_id: row.client_id,
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(crate) struct AttachmentRow {
+    id: i64,
+    message_id: Uuid,
+    file_url: String,
+    file_type: String,
+    file_size: i64,
+    created_at: Moment,
+}
+
+impl From<AttachmentRow> for Attachment {
+    fn from(row: AttachmentRow) -> Self {
+        Self {
+            id: AttachmentId(row.id),
+            message_id: MessageId(row.message_id),
+            file_url: row.file_url,
+            file_type: match row.file_type.as_str() {
+                "image" => FileType::Image,
+                "video" => FileType::Video,
+                _ => FileType::File,
+            },
+            file_size: row.file_size,
+            created_at: row.created_at.into(),
+        }
+    }
+}
+
+// The tables' checks let no other words in.
+
+pub(crate) fn kind(word: &str) -> ConversationType {
+    if word == ConversationType::Private.as_str() {
+        ConversationType::Private
+    } else {
+        ConversationType::Group
+    }
+}
+
+pub(crate) fn role(word: &str) -> Role {
+    if word == Role::Admin.as_str() {
+        Role::Admin
+    } else {
+        Role::Member
+    }
+}

@@ -1,0 +1,13 @@
+//! The methods of [`crate::Store`], a subject a file, each with its SQL beside it.
+
+pub(crate) mod append;
+mod attachments;
+mod changes;
+mod conversations;
+pub(crate) mod dialect;
+pub(crate) mod locked;
+mod messages;
+mod outbox;
+mod participants;
+mod sessions;
+mod users;

@@ -1,0 +1,158 @@
+//! The hot path: many new messages, of any conversations, in one commit.
+//!
+//! Lock the conversations, look up what the decision needs, decide in plain Rust (`decide`), write, commit: five round
+//! trips on Postgres however many messages there are.
+
+mod decide;
+mod postgres;
+mod sqlite;
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use protocol::models::Message;
+use protocol::{ConversationId, MessageId, Seq, Timestamp};
+use sqlx::query_as;
+use uuid::Uuid;
+
+use self::decide::{Counter, Plan, Verdict, decide};
+use super::dialect::{Spelled, Uuids, one_of_uuids};
+use super::outbox;
+use crate::Store;
+use crate::error::Result;
+use crate::pool::{Tx, on_tx};
+use crate::records::{Appended, Batch, NewMessage, OutboxId};
+use crate::rows::{MessageRow, message_columns};
+
+/// Times that a batch is written when it collides with another node's: a `client_id` that both are storing, in two
+/// conversations, or a deadlock over two of them. The second attempt sees what the other has committed.
+const ATTEMPTS: u32 = 4;
+
+/// Locked in the order of ids, so that two batches never wait for each other.
+const LOCK: Spelled = Spelled {
+    postgres: "select id, last_seq, last_message_at from conversations
+        where id = any($1::uuid[]) and deleted_at is null order by id for update",
+    sqlite: "select id, last_seq, last_message_at from conversations
+        where id in (select unhex(value) from json_each($1)) and deleted_at is null",
+};
+
+const BY_IDS: Spelled = one_of_uuids!(
+    concat!("select ", message_columns!(), " from messages where id"),
+    ""
+);
+
+/// What the write statement answers with.
+struct Written {
+    numbers: HashMap<MessageId, i64>,
+    outbox: OutboxId,
+}
+
+impl Store {
+    /// Stores messages in one commit and answers for each, in the order given. Each stored one takes the next `seq` of
+    /// its conversation and a moment later than the message before it; what is refused or repeated takes none.
+    /// A repeated `client_id` is answered with its first message, wherever that is and even if deleted since.
+    /// Rows of `published` are deleted with it.
+    pub async fn append(
+        &self,
+        batch: &[NewMessage],
+        published: &[OutboxId],
+        now: Timestamp,
+    ) -> Result<Batch> {
+        let mut attempt = 1;
+        loop {
+            match self.try_append(batch, published, now).await {
+                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_append(
+        &self,
+        batch: &[NewMessage],
+        published: &[OutboxId],
+        now: Timestamp,
+    ) -> Result<Batch> {
+        let mut tx = self.pools.begin().await?;
+        let counters = lock(&mut tx, batch).await?;
+        // A statement of its own, for in READ COMMITTED each statement sees what was committed when it began: this
+        // one began after the lock was taken, so it sees every change that the locked counters have counted.
+        let facts = match &mut tx {
+            Tx::Postgres(tx) => postgres::facts(tx, batch).await?,
+            Tx::Sqlite(tx) => sqlite::facts(tx, batch).await?,
+        };
+        let mut plan = decide(batch, counters, &facts, now);
+        let repeated = messages(&mut tx, &plan).await?;
+        let outbox = if plan.stored.is_empty() {
+            outbox::forget(&mut tx, published).await?;
+            None
+        } else {
+            let written = match &mut tx {
+                Tx::Postgres(tx) => postgres::write(tx, &plan, published, now).await?,
+                Tx::Sqlite(_) => sqlite::write(&mut tx, &plan, published, now).await?,
+            };
+            number(&mut plan.stored, &written.numbers);
+            Some(written.outbox)
+        };
+        tx.commit().await?;
+        Ok(Batch {
+            outcomes: outcomes(plan, &repeated)?,
+            outbox,
+        })
+    }
+}
+
+async fn lock(tx: &mut Tx, batch: &[NewMessage]) -> Result<HashMap<ConversationId, Counter>> {
+    let ids: BTreeSet<Uuid> = batch.iter().map(|message| message.conversation.0).collect();
+    let sql = LOCK.within(tx);
+    let rows: Vec<(Uuid, i64, Option<DateTime<Utc>>)> = on_tx!(tx, |connection| query_as(sql)
+        .bind(Uuids(ids.into_iter().collect()))
+        .fetch_all(connection)
+        .await)?;
+    let counters = rows.into_iter().map(|(id, last_seq, last_message_at)| {
+        let counter = Counter {
+            last_seq: Seq(last_seq),
+            last_message_at: last_message_at.map(Timestamp::from),
+        };
+        (ConversationId(id), counter)
+    });
+    Ok(counters.collect())
+}
+
+/// The messages that earlier sends became.
+async fn messages(tx: &mut Tx, plan: &Plan) -> Result<HashMap<MessageId, Message>> {
+    let ids: Vec<Uuid> = plan.repeated().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = BY_IDS.within(tx);
+    let rows: Vec<MessageRow> = on_tx!(tx, |connection| query_as(sql)
+        .bind(Uuids(ids))
+        .fetch_all(connection)
+        .await)?;
+    let messages = rows.into_iter().map(Message::from);
+    Ok(messages.map(|message| (message.id, message)).collect())
+}
+
+fn number(stored: &mut [Message], numbers: &HashMap<MessageId, i64>) {
+    for message in stored {
+        if let Some(&number) = numbers.get(&message.id) {
+            message.number = number;
+        }
+    }
+}
+
+fn outcomes(plan: Plan, repeated: &HashMap<MessageId, Message>) -> Result<Vec<Appended>> {
+    let Plan { verdicts, stored, .. } = plan;
+    let outcomes = verdicts.into_iter().map(|verdict| {
+        Ok(match verdict {
+            Verdict::Stored(place) => Appended::Stored(stored[place].clone()),
+            Verdict::RepeatedHere(place) => Appended::Repeated(stored[place].clone()),
+            Verdict::Repeated(id) => {
+                Appended::Repeated(repeated.get(&id).ok_or(sqlx::Error::RowNotFound)?.clone())
+            }
+            Verdict::Refused(outcome) => outcome,
+        })
+    });
+    outcomes.collect()
+}

@@ -1,0 +1,136 @@
+//! What becomes of each message of a batch, decided without I/O.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use protocol::models::Message;
+use protocol::{ConversationId, MessageId, Seq, Timestamp};
+
+use crate::records::{Appended, NewMessage};
+
+/// The least time between two messages of a conversation: the finest that both databases keep.
+const TICK: Duration = Duration::from_micros(1);
+
+/// Where a locked conversation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counter {
+    pub(super) last_seq: Seq,
+    pub(super) last_message_at: Option<Timestamp>,
+}
+
+/// What the database says about one message of the batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) is_participant: bool,
+    /// The message that its sender's `client_id` stands for already.
+    pub(super) repeated: Option<MessageId>,
+    /// It answers none, or one that is there.
+    pub(super) has_target: bool,
+}
+
+/// What becomes of one message.
+#[derive(Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// It is this one of [`Plan::stored`].
+    Stored(usize),
+    /// An earlier message of this batch has the same `client_id`: this one of [`Plan::stored`].
+    RepeatedHere(usize),
+    /// An earlier batch stored it as this.
+    Repeated(MessageId),
+    /// It is not stored.
+    Refused(Appended),
+}
+
+/// What is to be written and answered.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// One for each message, in the order given.
+    pub(super) verdicts: Vec<Verdict>,
+    /// To be inserted; the database gives each its `number`.
+    pub(super) stored: Vec<Message>,
+    /// Where each changed conversation stands afterwards.
+    pub(super) counters: BTreeMap<ConversationId, Counter>,
+}
+
+impl Plan {
+    pub(super) fn repeated(&self) -> impl Iterator<Item = MessageId> {
+        self.verdicts.iter().filter_map(|verdict| match verdict {
+            Verdict::Repeated(id) => Some(*id),
+            _ => None,
+        })
+    }
+
+    pub(super) fn heads(&self) -> Vec<(ConversationId, Seq)> {
+        let heads = self.counters.iter().map(|(&id, counter)| (id, counter.last_seq));
+        heads.collect()
+    }
+}
+
+/// `facts` has one entry for each message of the batch. A repetition is recognised before anything is refused: the
+/// answer to a retry must not change because its sender has left since.
+pub(super) fn decide(
+    batch: &[NewMessage],
+    mut locked: HashMap<ConversationId, Counter>,
+    facts: &[Facts],
+    now: Timestamp,
+) -> Plan {
+    let mut plan = Plan {
+        verdicts: Vec::with_capacity(batch.len()),
+        stored: Vec::with_capacity(batch.len()),
+        counters: BTreeMap::new(),
+    };
+    let mut named = HashMap::new();
+    for (message, facts) in batch.iter().zip(facts) {
+        let name = message
+            .client_id
+            .as_deref()
+            .map(|client_id| (message.sender, client_id));
+        let earlier = name.and_then(|name| named.get(&name));
+        let verdict = if let Some(id) = facts.repeated {
+            Verdict::Repeated(id)
+        } else if let Some(&place) = earlier {
+            Verdict::RepeatedHere(place)
+        } else {
+            match locked.get_mut(&message.conversation) {
+                None => Verdict::Refused(Appended::NoConversation),
+                Some(_) if !facts.is_participant => Verdict::Refused(Appended::NotParticipant),
+                Some(_) if !facts.has_target => Verdict::Refused(Appended::NoReplyTarget),
+                Some(counter) => {
+                    let place = plan.stored.len();
+                    plan.stored.push(placed(message, counter, now));
+                    plan.counters.insert(message.conversation, *counter);
+                    named.extend(name.map(|name| (name, place)));
+                    Verdict::Stored(place)
+                }
+            }
+        };
+        plan.verdicts.push(verdict);
+    }
+    plan
+}
+
+fn placed(message: &NewMessage, counter: &mut Counter, now: Timestamp) -> Message {
+    let seq = counter.last_seq.next();
+    let created_at = counter
+        .last_message_at
+        .map_or(now, |last| now.max(last.plus(TICK)));
+    *counter = Counter {
+        last_seq: seq,
+        last_message_at: Some(created_at),
+    };
+    Message {
+        id: message.id,
+        conversation_id: message.conversation,
+        sender_id: message.sender,
+        text: Some(message.text.clone()),
+        reply_to: message.reply_to,
+        is_edited: false,
+        created_at,
+        seq,
+        number: 0,
+        client_id: message.client_id.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! A batch on SQLite: a statement a message, for there is no network between.
+
+use std::collections::HashMap;
+
+use protocol::models::Message;
+use protocol::{MessageId, Timestamp};
+use sqlx::{SqliteConnection, query, query_as, query_scalar};
+use uuid::Uuid;
+
+use super::Written;
+use super::decide::{Facts, Plan};
+use crate::error::Result;
+use crate::pool::{Tx, on_tx};
+use crate::records::{NewMessage, OutboxId};
+use crate::sql::outbox;
+
+const FACTS: &str = "select
+        exists (select 1 from participants where conversation_id = $1 and user_id = $2 and left_seq is null),
+        (select id from messages where sender_id = $2 and client_id = $3),
+        $4 is null or exists (select 1 from messages
+            where id = $4 and conversation_id = $1 and deleted_at is null)";
+
+const INSERT: &str = "insert into messages
+        (id, conversation_id, seq, changed_seq, sender_id, text, reply_to, client_id, created_at)
+     values ($1, $2, $3, $3, $4, $5, $6, $7, $8)
+     returning number";
+
+const ADVANCE: &str = "update conversations set last_seq = $2, last_message_at = $3, last_activity_at = $3
+     where id = $1";
+
+pub(super) async fn facts(connection: &mut SqliteConnection, batch: &[NewMessage]) -> Result<Vec<Facts>> {
+    let mut facts = Vec::with_capacity(batch.len());
+    for message in batch {
+        let (is_participant, repeated, has_target): (bool, Option<Uuid>, bool) = query_as(FACTS)
+            .bind(message.conversation.0)
+            .bind(message.sender.0)
+            .bind(&message.client_id)
+            .bind(message.reply_to.map(|id| id.0))
+            .fetch_one(&mut *connection)
+            .await?;
+        facts.push(Facts {
+            is_participant,
+            repeated: repeated.map(MessageId),
+            has_target,
+        });
+    }
+    Ok(facts)
+}
+
+pub(super) async fn write(
+    tx: &mut Tx,
+    plan: &Plan,
+    published: &[OutboxId],
+    now: Timestamp,
+) -> Result<Written> {
+    let mut numbers = HashMap::with_capacity(plan.stored.len());
+    for message in &plan.stored {
+        numbers.insert(message.id, insert(tx, message).await?);
+    }
+    for (id, counter) in &plan.counters {
+        on_tx!(tx, |connection| query(ADVANCE)
+            .bind(id.0)
+            .bind(counter.last_seq.0)
+            .bind(counter.last_message_at.map(Timestamp::utc))
+            .execute(connection)
+            .await
+            .map(drop))?;
+    }
+    outbox::forget(tx, published).await?;
+    let outbox = outbox::note(tx, &plan.heads(), now).await?;
+    Ok(Written { numbers, outbox })
+}
+
+async fn insert(tx: &mut Tx, message: &Message) -> Result<i64> {
+    let number = on_tx!(tx, |connection| query_scalar(INSERT)
+        .bind(message.id.0)
+        .bind(message.conversation_id.0)
+        .bind(message.seq.0)
+        .bind(message.sender_id.0)
+        .bind(&message.text)
+        .bind(message.reply_to.map(|id| id.0))
+        .bind(&message.client_id)
+        .bind(message.created_at.utc())
+        .fetch_one(connection)
+        .await)?;
+    Ok(number)
+}

@@ -1,0 +1,266 @@
+//! A conversation under its lock: every change but new messages is made here.
+
+use chrono::{DateTime, Utc};
+use protocol::frames::{ConversationGone, MessageDeleted, ParticipantChange, ParticipantGone, ServerFrame};
+use protocol::models::{Conversation, Message, Participant, Role};
+use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
+use sqlx::{query, query_as, query_scalar};
+
+use super::dialect::{Spelled, locking};
+use super::outbox;
+use crate::Store;
+use crate::error::Result;
+use crate::pool::{Tx, on_tx};
+use crate::records::{Change, OutboxId};
+use crate::rows::{
+    ConversationRow, MessageRow, ParticipantRow, conversation_columns, message_columns, participant_columns,
+};
+
+const LOCK: Spelled = locking!(concat!(
+    "select ",
+    conversation_columns!(),
+    " from conversations c where c.id = $1 and c.deleted_at is null"
+));
+
+const PARTICIPANT: &str = concat!(
+    "select ",
+    participant_columns!(),
+    " from participants p join users u on u.id = p.user_id
+     where p.conversation_id = $1 and p.user_id = $2 and p.left_seq is null"
+);
+
+const COUNT: &str = "select count(*) from participants where conversation_id = $1 and left_seq is null";
+
+const MESSAGE: &str = concat!(
+    "select ",
+    message_columns!(),
+    " from messages where conversation_id = $1 and id = $2 and deleted_at is null"
+);
+
+const EDIT: &str = concat!(
+    "update messages set changed_seq = $3, edited_at = $4, is_edited = true, text = $5
+     where conversation_id = $1 and id = $2 and deleted_at is null
+     returning ",
+    message_columns!()
+);
+
+const DELETE: &str = "update messages set changed_seq = $3, deleted_at = $4, text = null
+     where conversation_id = $1 and id = $2 and deleted_at is null
+     returning seq";
+
+/// Who has left joins anew; who is in it stays joined as before and gets the role.
+const JOIN: &str = "insert into participants (conversation_id, user_id, role, joined_at, joined_seq, changed_seq)
+     values ($1, $2, $5, $4, $3, $3)
+     on conflict (conversation_id, user_id) do update set
+        role = excluded.role,
+        joined_at = case when participants.left_seq is null then participants.joined_at else excluded.joined_at end,
+        joined_seq = case when participants.left_seq is null then participants.joined_seq else excluded.joined_seq end,
+        left_seq = null,
+        changed_seq = excluded.changed_seq";
+
+const LEAVE: &str = "update participants set left_seq = $3, changed_seq = $3
+     where conversation_id = $1 and user_id = $2 and left_seq is null
+     returning user_id";
+
+/// The pair may start anew at once.
+const DELETE_CONVERSATION: &str =
+    "update conversations set changed_seq = $2, deleted_at = $3, direct_key = null
+     where id = $1";
+
+const ADVANCE: &str = "update conversations set last_seq = $2 where id = $1";
+
+/// A conversation under its row lock, in a transaction that rolls back when dropped. Each change takes the next `seq`.
+/// Hold it briefly and call nothing else of the store meanwhile: other writers of the conversation wait, on SQLite
+/// all writers do, and a second connection asked for now may be one that waits for this.
+#[derive(Debug)]
+pub struct Locked {
+    tx: Tx,
+    conversation: Conversation,
+    /// Where it stood when it was locked.
+    before: Seq,
+}
+
+impl Store {
+    /// Waits for the conversation's lock. `None` when unknown or deleted.
+    pub async fn lock(&self, id: ConversationId) -> Result<Option<Locked>> {
+        let mut tx = self.pools.begin().await?;
+        let sql = LOCK.within(&tx);
+        let row: Option<ConversationRow> = on_tx!(&mut tx, |connection| query_as(sql)
+            .bind(id.0)
+            .fetch_optional(connection)
+            .await)?;
+        Ok(row.map(Conversation::from).map(|conversation| Locked {
+            tx,
+            before: conversation.last_seq,
+            conversation,
+        }))
+    }
+}
+
+impl Locked {
+    /// As it is under the lock, without its newest message and its participants.
+    pub fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    /// Somebody who is in it now.
+    pub async fn participant(&mut self, user: UserId) -> Result<Option<Participant>> {
+        Ok(self.participant_row(user).await?.map(Participant::from))
+    }
+
+    /// How many are in it now.
+    pub async fn participant_count(&mut self) -> Result<i64> {
+        let id = self.conversation.id.0;
+        let count = on_tx!(&mut self.tx, |connection| query_scalar(COUNT)
+            .bind(id)
+            .fetch_one(connection)
+            .await)?;
+        Ok(count)
+    }
+
+    /// A message of this conversation that is not deleted.
+    pub async fn message(&mut self, id: MessageId) -> Result<Option<Message>> {
+        let conversation = self.conversation.id.0;
+        let row: Option<MessageRow> = on_tx!(&mut self.tx, |connection| query_as(MESSAGE)
+            .bind(conversation)
+            .bind(id.0)
+            .fetch_optional(connection)
+            .await)?;
+        Ok(row.map(Message::from))
+    }
+
+    /// Gives a message a new text. The caller has seen it by [`Locked::message`]; one that is not there is an error.
+    pub async fn edit_message(&mut self, id: MessageId, text: &str, now: Timestamp) -> Result<Change> {
+        let (conversation, seq, now) = self.next(now);
+        let row: MessageRow = on_tx!(&mut self.tx, |connection| query_as(EDIT)
+            .bind(conversation.0)
+            .bind(id.0)
+            .bind(seq.0)
+            .bind(now)
+            .bind(text)
+            .fetch_one(connection)
+            .await)?;
+        Ok(self.took(seq, ServerFrame::MessageEdited(row.into())))
+    }
+
+    /// Takes a message's text away; its place stays. One that is not there is an error.
+    pub async fn delete_message(&mut self, id: MessageId, now: Timestamp) -> Result<Change> {
+        let (conversation, seq, now) = self.next(now);
+        let message_seq: i64 = on_tx!(&mut self.tx, |connection| query_scalar(DELETE)
+            .bind(conversation.0)
+            .bind(id.0)
+            .bind(seq.0)
+            .bind(now)
+            .fetch_one(connection)
+            .await)?;
+        let frame = ServerFrame::MessageDeleted(MessageDeleted {
+            id,
+            conversation_id: conversation,
+            message_seq: Seq(message_seq),
+        });
+        Ok(self.took(seq, frame))
+    }
+
+    /// Lets somebody in. Who is in it already gets the role, and the change is a `participant:updated`.
+    pub async fn add_participant(&mut self, user: UserId, role: Role, now: Timestamp) -> Result<Change> {
+        let (conversation, seq, now) = self.next(now);
+        on_tx!(&mut self.tx, |connection| query(JOIN)
+            .bind(conversation.0)
+            .bind(user.0)
+            .bind(seq.0)
+            .bind(now)
+            .bind(role.as_str())
+            .execute(connection)
+            .await
+            .map(drop))?;
+        let row = self
+            .participant_row(user)
+            .await?
+            .ok_or(sqlx::Error::RowNotFound)?;
+        let joined_now = row.joined_seq == seq.0;
+        let change = ParticipantChange {
+            conversation_id: conversation,
+            participant: row.into(),
+        };
+        let frame = if joined_now {
+            ServerFrame::ParticipantAdded(change)
+        } else {
+            ServerFrame::ParticipantUpdated(change)
+        };
+        Ok(self.took(seq, frame))
+    }
+
+    /// Ends somebody's part in it; the change is the last that they see. Who is not in it is an error.
+    pub async fn remove_participant(&mut self, user: UserId, _now: Timestamp) -> Result<Change> {
+        let conversation = self.conversation.id;
+        let seq = self.conversation.last_seq.next();
+        let _left: i64 = on_tx!(&mut self.tx, |connection| query_scalar(LEAVE)
+            .bind(conversation.0)
+            .bind(user.0)
+            .bind(seq.0)
+            .fetch_one(connection)
+            .await)?;
+        let frame = ServerFrame::ParticipantRemoved(ParticipantGone {
+            conversation_id: conversation,
+            user_id: user,
+        });
+        Ok(self.took(seq, frame))
+    }
+
+    /// Deletes it for everybody; nothing can be changed after this.
+    pub async fn delete_conversation(&mut self, now: Timestamp) -> Result<Change> {
+        let (conversation, seq, now) = self.next(now);
+        on_tx!(&mut self.tx, |connection| query(DELETE_CONVERSATION)
+            .bind(conversation.0)
+            .bind(seq.0)
+            .bind(now)
+            .execute(connection)
+            .await
+            .map(drop))?;
+        Ok(self.took(
+            seq,
+            ServerFrame::ConversationDeleted(ConversationGone { id: conversation }),
+        ))
+    }
+
+    /// Commits; leaves an outbox row when anything changed.
+    pub async fn commit(mut self, now: Timestamp) -> Result<Option<OutboxId>> {
+        let Conversation { id, last_seq, .. } = self.conversation;
+        if last_seq == self.before {
+            return Ok(None);
+        }
+        on_tx!(&mut self.tx, |connection| query(ADVANCE)
+            .bind(id.0)
+            .bind(last_seq.0)
+            .execute(connection)
+            .await
+            .map(drop))?;
+        let outbox = outbox::note(&mut self.tx, &[(id, last_seq)], now).await?;
+        self.tx.commit().await?;
+        Ok(Some(outbox))
+    }
+
+    async fn participant_row(&mut self, user: UserId) -> Result<Option<ParticipantRow>> {
+        let conversation = self.conversation.id.0;
+        Ok(on_tx!(&mut self.tx, |connection| query_as(PARTICIPANT)
+            .bind(conversation)
+            .bind(user.0)
+            .fetch_optional(connection)
+            .await)?)
+    }
+
+    /// What every change's statement begins with.
+    fn next(&self, now: Timestamp) -> (ConversationId, Seq, DateTime<Utc>) {
+        (self.conversation.id, self.conversation.last_seq.next(), now.utc())
+    }
+
+    /// Counts a change that has been written.
+    fn took(&mut self, seq: Seq, frame: ServerFrame) -> Change {
+        self.conversation.last_seq = seq;
+        Change {
+            conversation: self.conversation.id,
+            seq,
+            frame,
+        }
+    }
+}

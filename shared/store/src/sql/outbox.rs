@@ -1,0 +1,102 @@
+//! Commits that nobody has confirmed as published.
+
+use std::time::Duration;
+
+use protocol::{ConversationId, Seq, Timestamp};
+use sqlx::{query, query_as, query_scalar};
+
+use super::dialect::{Numbers, Spelled, one_of_numbers};
+use crate::Store;
+use crate::error::Result;
+use crate::pool::{Tx, on_pool, on_tx};
+use crate::records::{OutboxId, Unpublished};
+
+/// How long a claimed row is left to the sweeper that took it. Publishing takes milliseconds; a sweeper that has not
+/// deleted the row by now has died.
+const CLAIM_HELD: Duration = Duration::from_secs(5);
+
+const INSERT: &str = "insert into outbox (created_at, heads) values ($1, $2) returning id";
+
+const DELETE: Spelled = one_of_numbers!("delete from outbox where id", "");
+
+/// `skip locked`: a second sweeper takes other rows instead of waiting for the same.
+const CLAIM: Spelled = Spelled {
+    postgres: "update outbox set claimed_at = $1 where id in (
+            select id from outbox where created_at < $1 and (claimed_at is null or claimed_at < $2)
+            order by id limit $3 for update skip locked)
+        returning id, heads",
+    sqlite: "update outbox set claimed_at = $1 where id in (
+            select id from outbox where created_at < $1 and (claimed_at is null or claimed_at < $2)
+            order by id limit $3)
+        returning id, heads",
+};
+
+impl Store {
+    /// Deletes the rows of commits that the bus has taken.
+    pub async fn forget_published(&self, ids: &[OutboxId]) -> Result<()> {
+        on_pool!(&self.pools.write, |pool| query(DELETE.on(&self.pools.write))
+            .bind(numbers(ids))
+            .execute(pool)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Rows older than `before`, oldest first. They are claimed: for the next five seconds no other call answers with
+    /// them, then somebody else may try.
+    pub async fn unpublished(&self, before: Timestamp, limit: i64) -> Result<Vec<Unpublished>> {
+        // Claims are counted in the callers' `before`, which lags behind every node's clock by the same patience.
+        let rows: Vec<(i64, String)> =
+            on_pool!(&self.pools.write, |pool| query_as(CLAIM.on(&self.pools.write))
+                .bind(before.utc())
+                .bind(before.minus(CLAIM_HELD).utc())
+                .bind(limit.max(0))
+                .fetch_all(pool)
+                .await)?;
+        let mut rows = rows.into_iter().map(unpublished).collect::<Result<Vec<_>>>()?;
+        rows.sort_by_key(|row| row.id.0);
+        Ok(rows)
+    }
+}
+
+fn unpublished((id, heads): (i64, String)) -> Result<Unpublished> {
+    let heads: Vec<(ConversationId, Seq)> =
+        serde_json::from_str(&heads).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(Unpublished {
+        id: OutboxId(id),
+        heads,
+    })
+}
+
+pub(super) fn heads_json(heads: &[(ConversationId, Seq)]) -> Result<String> {
+    Ok(serde_json::to_string(heads).map_err(|error| sqlx::Error::Encode(error.into()))?)
+}
+
+/// Notes what a transaction changed, inside it.
+pub(super) async fn note(tx: &mut Tx, heads: &[(ConversationId, Seq)], now: Timestamp) -> Result<OutboxId> {
+    let heads = heads_json(heads)?;
+    let id: i64 = on_tx!(tx, |connection| query_scalar(INSERT)
+        .bind(now.utc())
+        .bind(&heads)
+        .fetch_one(connection)
+        .await)?;
+    Ok(OutboxId(id))
+}
+
+/// As [`Store::forget_published`], inside a transaction.
+pub(super) async fn forget(tx: &mut Tx, ids: &[OutboxId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = DELETE.within(tx);
+    on_tx!(tx, |connection| query(sql)
+        .bind(numbers(ids))
+        .execute(connection)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+pub(super) fn numbers(ids: &[OutboxId]) -> Numbers {
+    Numbers(ids.iter().map(|id| id.0).collect())
+}

@@ -1,0 +1,55 @@
+//! Who is in a conversation.
+
+use protocol::models::Participant;
+use protocol::{ConversationId, Seq, UserId};
+use sqlx::query_as;
+
+use crate::Store;
+use crate::error::Result;
+use crate::pool::on_pool;
+use crate::records::Standing;
+use crate::rows::{ParticipantRow, kind, participant_columns, role};
+
+/// People that a list of participants holds at most: twice what the public limit lets into one conversation.
+const LISTED: i64 = 10_000;
+
+const ACTIVE: &str = concat!(
+    "select ",
+    participant_columns!(),
+    " from participants p join users u on u.id = p.user_id
+     where p.conversation_id = $1 and p.left_seq is null
+     order by p.joined_seq, p.user_id limit $2"
+);
+
+const STANDING: &str = "select c.last_seq, c.kind, p.role, c.deleted_at is not null as is_deleted
+     from conversations c
+     left join participants p on p.conversation_id = c.id and p.user_id = $2 and p.left_seq is null
+     where c.id = $1";
+
+impl Store {
+    /// Who is in it now, in the order of joining.
+    pub async fn participants(&self, conversation: ConversationId) -> Result<Vec<Participant>> {
+        let rows: Vec<ParticipantRow> = on_pool!(&self.pools.read, |pool| query_as(ACTIVE)
+            .bind(conversation.0)
+            .bind(LISTED)
+            .fetch_all(pool)
+            .await)?;
+        Ok(rows.into_iter().map(Participant::from).collect())
+    }
+
+    /// How a user stands to a conversation, deleted ones too. `None`: there never was such a conversation.
+    pub async fn standing(&self, conversation: ConversationId, user: UserId) -> Result<Option<Standing>> {
+        let row: Option<(i64, String, Option<String>, bool)> =
+            on_pool!(&self.pools.read, |pool| query_as(STANDING)
+                .bind(conversation.0)
+                .bind(user.0)
+                .fetch_optional(pool)
+                .await)?;
+        Ok(row.map(|(last_seq, kind_word, role_word, is_deleted)| Standing {
+            head: Seq(last_seq),
+            kind: kind(&kind_word),
+            role: role_word.as_deref().map(role),
+            is_deleted,
+        }))
+    }
+}

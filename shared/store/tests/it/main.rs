@@ -1,0 +1,98 @@
+//! One suite for both databases: every case runs on a SQLite file always, and on a fresh Postgres database when
+//! `CHAT_TEST_POSTGRES_URL` names a server that may create some.
+
+#![cfg(test)]
+
+mod changes;
+mod conversations;
+mod database;
+mod given;
+mod locked;
+mod messages;
+mod model;
+mod outbox;
+mod people;
+mod races;
+mod startup;
+
+use database::Database;
+
+macro_rules! on_both_databases {
+    ($($subject:ident: $($case:ident),+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let database = super::Database::sqlite().await;
+                    database.run(super::$subject::$case).await;
+                }
+            )+)+
+        }
+
+        mod postgres {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    if let Some(database) = super::Database::postgres().await {
+                        database.run(super::$subject::$case).await;
+                    }
+                }
+            )+)+
+        }
+    };
+}
+
+on_both_databases! {
+    startup:
+        a_migrated_database_answers_and_a_closed_one_says_so,
+        many_nodes_may_migrate_one_database_at_once;
+    people:
+        a_username_is_taken_once_and_case_matters,
+        an_email_finds_the_first_person_with_a_password_whatever_the_case,
+        people_are_found_by_id_in_bulk_and_listed_by_id,
+        search_ignores_case_in_cyrillic_and_takes_signs_literally,
+        a_profile_patch_changes_what_it_names_and_the_search,
+        passwords_and_presence_are_kept,
+        a_refresh_token_is_used_once_and_revoked_with_its_family,
+        expired_tokens_are_forgotten,
+        names_with_nul_are_nobodys;
+    conversations:
+        a_new_group_is_listed_with_its_admin_and_members,
+        a_pair_has_one_conversation_until_it_is_deleted,
+        an_order_has_one_conversation_whoever_asks,
+        ten_thousand_people_fit_into_one_creation,
+        lists_are_by_newest_activity_with_the_newest_message_left,
+        standing_tells_strangers_members_and_the_deleted_apart,
+        heads_are_read_in_bulk;
+    messages:
+        appended_messages_are_answered_in_order_and_read_back_equal,
+        a_repeated_client_id_is_answered_with_the_first_message,
+        a_repetition_of_a_deleted_message_has_no_text,
+        who_may_not_write_is_refused_without_a_number,
+        a_reply_needs_its_target_in_the_same_conversation,
+        moments_ascend_when_a_clock_goes_back,
+        pages_are_ascending_and_skip_the_deleted,
+        an_attachment_belongs_to_its_message;
+    locked:
+        an_edit_and_a_deletion_take_the_next_numbers_and_say_their_frames,
+        joining_leaving_and_the_end_take_the_next_numbers_and_say_their_frames,
+        what_is_not_committed_never_happened,
+        only_what_is_there_can_be_changed,
+        who_left_joins_anew_and_who_is_in_changes_role,
+        a_deleted_conversation_cannot_be_locked;
+    changes:
+        an_unknown_conversation_has_no_changes_and_a_deleted_one_ends_in_its_deletion,
+        a_row_appears_once_in_its_newest_state,
+        what_changes_while_a_reader_pages_is_not_lost,
+        a_reader_ahead_of_the_head_gets_nothing;
+    outbox:
+        a_commit_leaves_a_row_until_it_is_forgotten,
+        a_batch_that_stores_nothing_still_forgets,
+        two_sweepers_never_take_the_same_row_and_a_dead_ones_come_back;
+    races:
+        one_of_many_creators_of_a_pair_wins,
+        one_of_many_creators_of_an_order_wins,
+        one_client_id_is_one_message_however_many_nodes_store_it,
+        an_edit_and_a_deletion_of_one_message_do_not_mix,
+        nobody_writes_after_their_removal_and_numbers_have_no_hole;
+}
