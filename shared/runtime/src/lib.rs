@@ -14,7 +14,11 @@
 pub mod carrier;
 pub mod clock;
 pub mod config;
+pub mod http;
+pub mod internal;
 pub mod lifecycle;
+pub mod request_id;
+pub mod telemetry;
 pub mod tokens;
 
 pub use clock::Clock;
