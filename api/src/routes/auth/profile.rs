@@ -13,6 +13,9 @@ use crate::drf::{Fields, NON_FIELD, Refusal, Rule};
 use crate::error::ApiError;
 use crate::extract::KnownCaller;
 
+/// Under `old_password`, when it is not the caller's.
+const WRONG_PASSWORD: &str = "Неверный текущий пароль";
+
 /// Who one is.
 #[utoipa::path(
     get,
@@ -154,19 +157,18 @@ pub(crate) async fn change_password(
     if !fields.is_at_fault("old_password") {
         proven = state.accounts.prove(&user, &change.old_password).await?;
         if proven.is_none() {
-            fields.refuse("old_password", "Неверный текущий пароль");
+            fields.refuse("old_password", WRONG_PASSWORD);
         }
     }
     fields.check()?;
+    let proven = proven.ok_or_else(|| Refusal::field("old_password", WRONG_PASSWORD))?;
     if change.new_password != change.new_password_confirm {
         return Err(Refusal::field(NON_FIELD, "Новые пароли не совпадают").into());
     }
-    if let Some(proven) = proven {
-        state
-            .accounts
-            .change_password(proven, &change.new_password)
-            .await?;
-    }
+    state
+        .accounts
+        .change_password(proven, &change.new_password)
+        .await?;
     Ok(Json(Done {
         message: "Пароль успешно изменен",
     }))

@@ -63,7 +63,7 @@ impl Accounts {
     }
 
     /// Deletes refresh tokens that have run out, now and then.
-    pub(super) async fn forget_expired(&self) {
+    async fn forget_expired(&self) {
         let now = self.clock.now();
         {
             let mut forgot_at = self.forgot_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,6 +88,7 @@ impl Accounts {
     }
 
     async fn issue(&self, user: UserId, family: Uuid, parent: Option<&str>) -> Result<Issued, AccountError> {
+        self.forget_expired().await;
         let (access, _) = self.tokens.access(user);
         let (refresh, expires_at) = self.tokens.refresh(user, family);
         let session = Session {

@@ -71,11 +71,11 @@ impl Accounts {
         let verdict = self.passwords.verify(stored, password).await?;
         let user = user.filter(|_| verdict != Verdict::Wrong);
         let user = user.ok_or(AccountError::WrongCredentials)?;
-        if verdict == Verdict::RightButOutdated {
-            self.rehash(&user, password).await?;
-        }
-        self.forget_expired().await;
-        let tokens = self.open_session(user.id).await?;
+        let user = match verdict {
+            Verdict::RightButOutdated => self.rehash(user, password).await?,
+            _ => user,
+        };
+        let tokens = self.admit(&user).await?;
         self.store.set_online(user.id, true, self.clock.now()).await?;
         Ok(SignedIn { user, tokens })
     }
@@ -106,13 +106,33 @@ impl Accounts {
         Ok(self.store.revoke_sessions_of(user, self.clock.now()).await?)
     }
 
-    async fn rehash(&self, user: &User, password: &str) -> Result<(), AccountError> {
-        let hash = self.passwords.hash(password).await?;
-        // A password changed in the meantime must not be changed back.
+    /// Opens a session for whoever has just shown this user's password. One that was changed while it was being
+    /// compared does not count any more: the change has ended the sessions that it knew of, not this one.
+    pub(super) async fn admit(&self, user: &User) -> Result<Issued, AccountError> {
+        let tokens = self.open_session(user.id).await?;
         let now = self.store.user(user.id).await?;
         if now.is_some_and(|now| now.password_hash == user.password_hash) {
-            self.store.set_password_hash(user.id, &hash).await?;
+            return Ok(tokens);
         }
-        Ok(())
+        self.close_session(user.id, &tokens.refresh).await?;
+        Err(AccountError::WrongCredentials)
+    }
+
+    /// Stores the password at the current cost; the user as they are then.
+    async fn rehash(&self, user: User, password: &str) -> Result<User, AccountError> {
+        let hash = self.passwords.hash(password).await?;
+        let now = self.store.user(user.id).await?.ok_or(AccountError::NoUser)?;
+        if now.password_hash == user.password_hash {
+            self.store.set_password_hash(user.id, &hash).await?;
+            return Ok(User {
+                password_hash: Some(hash),
+                ..now
+            });
+        }
+        // Changed in the meantime: by another login to the same effect, or to another password.
+        match self.prove(&now, password).await? {
+            Some(_) => Ok(now),
+            None => Err(AccountError::WrongCredentials),
+        }
     }
 }

@@ -293,6 +293,17 @@ async fn a_new_password_replaces_the_old_one_and_ends_every_family() {
 }
 
 #[tokio::test]
+async fn a_login_that_was_overtaken_by_a_change_of_password_opens_no_session() {
+    let house = house(RefreshReuse::Lenient).await;
+    let compared = house.register("anna").await.user;
+    house
+        .change_password(&compared, "password of anna", "new password")
+        .await;
+    let admitted = house.accounts.admit(&compared).await;
+    assert!(matches!(refusal(admitted), AccountError::WrongCredentials));
+}
+
+#[tokio::test]
 async fn another_password_proves_nothing() {
     let house = house(RefreshReuse::Lenient).await;
     let anna = house.register("anna").await.user;
@@ -333,7 +344,7 @@ async fn the_directory_leaves_the_caller_out_and_a_blank_search_finds_nobody() {
 }
 
 #[tokio::test]
-async fn tokens_that_have_run_out_are_forgotten_at_a_later_login() {
+async fn tokens_that_have_run_out_are_forgotten_when_later_ones_are_issued() {
     let house = house(RefreshReuse::Lenient).await;
     let old = house.register("anna").await.tokens.refresh;
     let expires_at = house.stored(&old).await.unwrap().expires_at;
