@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use figment::providers::{Format, Serialized, Toml};
+use figment::providers::Serialized;
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use serde::Serialize;
@@ -47,7 +47,10 @@ where
             path: path.to_owned(),
             source,
         })?;
-        layers = layers.merge(Named(path.display().to_string(), Toml::string(&text)));
+        layers = layers.merge(Named(
+            path.display().to_string(),
+            Serialized::defaults(parse(path, &text)?),
+        ));
         // At once, so that a bad file is told as such and not hidden by what is laid over it.
         layers.extract::<T>().map_err(|error| unreadable(&error))?;
     }
@@ -64,6 +67,22 @@ where
     let settings: T = layers.extract().map_err(|error| unreadable(&error))?;
     settings.validate()?;
     Ok(settings)
+}
+
+/// The file's tables. What is wrong is told by its line, not by quoting it: the line may hold a secret.
+fn parse(path: &Path, text: &str) -> Result<toml::Table, ConfigError> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let read = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .unwrap_or_default();
+        let line = read.matches('\n').count() + 1;
+        let problem = format!("line {line}: {}", error.message());
+        ConfigError::Unreadable {
+            from: path.display().to_string(),
+            problem,
+        }
+    })
 }
 
 /// Replaces each `…_FILE` variable by the one that it stands for.
@@ -159,6 +178,11 @@ fn unreadable(error: &figment::Error) -> ConfigError {
                 key: key.trim_start_matches('.').to_owned(),
             }
         }
+        // What was found instead may be a secret.
+        figment::error::Kind::InvalidType(_, expected) => ConfigError::Unreadable {
+            from,
+            problem: format!("{key}: expected {expected}"),
+        },
         kind if key.is_empty() => ConfigError::Unreadable {
             from,
             problem: kind.to_string(),

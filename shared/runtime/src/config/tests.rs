@@ -173,8 +173,20 @@ fn a_value_of_the_wrong_type_is_told_by_key_and_place() {
     assert!(file.contains("chat.toml: shutdown.grace_seconds: "), "{file}");
     let address = refusal("", &[], &[("api.listen", "everywhere")]);
     assert!(address.starts_with("--set api.listen: api.listen: "), "{address}");
-    let broken = refusal("[api", &[], &[]);
-    assert!(broken.contains("chat.toml: "), "{broken}");
+}
+
+#[test]
+fn a_broken_file_is_told_by_line_and_no_value_is_quoted() {
+    let open = refusal("[tokens]\nsecret = \"hunter2\n", &[], &[]);
+    assert!(
+        open.contains("chat.toml: line 2: ") && !open.contains("hunter2"),
+        "{open}"
+    );
+    let number = refusal("[tokens]\nsecret = 4711\n", &[], &[]);
+    assert!(
+        number.contains("chat.toml: tokens.secret: expected ") && !number.contains("4711"),
+        "{number}"
+    );
 }
 
 #[test]

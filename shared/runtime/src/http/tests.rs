@@ -1,4 +1,4 @@
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, WebSocketUpgrade};
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
@@ -101,6 +101,27 @@ async fn an_idle_connection_does_not_keep_the_process_waiting() {
     let mut answer = [0; 12];
     idle.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
+    let before = tokio::time::Instant::now();
+    assert_eq!(leave(&tasks, 25).await, Stopped::Cleanly);
+    assert!(before.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_socket_is_upgraded_and_is_no_request_to_wait_for() {
+    let handler = async |upgrade: WebSocketUpgrade| {
+        upgrade.on_upgrade(async |socket| {
+            let _open = socket;
+            std::future::pending::<()>().await;
+        })
+    };
+    let (address, tasks) = started(Router::new().route("/", get(handler))).await;
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let head = "GET / HTTP/1.1\r\nhost: here\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+                sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    socket.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 101");
     let before = tokio::time::Instant::now();
     assert_eq!(leave(&tasks, 25).await, Stopped::Cleanly);
     assert!(before.elapsed() < Duration::from_secs(5));
