@@ -8,7 +8,7 @@ use store::Store;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const CONNECTIONS: u32 = 12;
+pub(crate) const CONNECTIONS: u32 = 12;
 
 pub(crate) struct Database {
     pub(crate) store: Store,

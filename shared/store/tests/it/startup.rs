@@ -2,8 +2,8 @@ use futures_util::future::join_all;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use store::{Store, StoreError};
 
-use crate::database::Database;
-use crate::given::person;
+use crate::database::{CONNECTIONS, Database};
+use crate::given::{group, person};
 
 pub(crate) async fn a_migrated_database_answers_and_a_closed_one_says_so(database: &Database) {
     let store = Store::connect(&database.url(), 2).await.unwrap();
@@ -74,11 +74,39 @@ async fn a_pool_with_no_connection_free_answers_unavailable_instead_of_waiting()
     };
     let store = Store::connect(&database.url(), 1).await.unwrap();
     let user = person(&store, "someone").await;
-    let conversation = crate::given::group(&store, &[user]).await;
+    let conversation = group(&store, &[user]).await;
     let held = store.lock(conversation).await.unwrap().unwrap();
     assert!(matches!(store.ping().await, Err(StoreError::Unavailable(_))));
     drop(held);
     store.ping().await.unwrap();
     store.close().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn connections_that_the_server_cut_are_an_outage_and_the_pool_heals() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let store = &database.store;
+    let user = person(store, "someone").await;
+    let conversation = group(store, &[user]).await;
+    let mut held = store.lock(conversation).await.unwrap().unwrap();
+    let mut killer = PgConnection::connect(&database.url()).await.unwrap();
+    let kill = "select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()";
+    sqlx::query(kill).execute(&mut killer).await.unwrap();
+    let cut = held.participant_count().await;
+    assert!(matches!(cut, Err(StoreError::Unavailable(_))), "{cut:?}");
+    drop(held);
+    // Each dead connection may be met once, none twice.
+    let mut met = 0;
+    while let Err(error) = store.user(user).await {
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        met += 1;
+        assert!(met <= CONNECTIONS);
+    }
+    assert!(store.lock(conversation).await.unwrap().is_some());
+    killer.close().await.unwrap();
     database.drop().await;
 }

@@ -10,14 +10,17 @@ use crate::error::Result;
 use crate::records::{NewMessage, OutboxId};
 use crate::sql::outbox;
 
+/// Not `exists`: for many messages Postgres would rather read the whole table of participants once than look each up.
 const FACTS: &str = "select
-        exists (select 1 from participants p
-            where p.conversation_id = m.conversation_id and p.user_id = m.sender_id and p.left_seq is null),
+        (select true from participants p
+            where p.conversation_id = m.conversation_id and p.user_id = m.sender_id and p.left_seq is null)
+            is not null,
         (select first.id from messages first
             where first.sender_id = m.sender_id and first.client_id = m.client_id),
-        m.reply_to is null or exists (select 1 from messages target
+        m.reply_to is null or (select true from messages target
             where target.id = m.reply_to and target.conversation_id = m.conversation_id
                 and target.deleted_at is null)
+            is not null
      from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[])
         with ordinality as m (conversation_id, sender_id, client_id, reply_to, place)
      order by m.place";
