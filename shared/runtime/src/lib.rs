@@ -14,6 +14,7 @@
 pub mod carrier;
 pub mod clock;
 pub mod config;
+pub mod healthcheck;
 pub mod http;
 pub mod internal;
 pub mod lifecycle;
