@@ -115,11 +115,15 @@ impl Pools {
         })
     }
 
-    /// Opens a transaction that will write. SQLite takes its write lock at once: one that reads first and asks for
-    /// the lock later would fail whenever somebody else wrote in between.
+    /// Opens a transaction that will write. On Postgres each of its statements sees what was committed when that
+    /// statement began, whatever the server's default is: what is read after a lock must not be older than the lock.
+    /// SQLite takes its write lock at once: a transaction that reads first and asks for the lock later would fail
+    /// whenever somebody else wrote in between.
     pub(crate) async fn begin(&self) -> Result<Tx> {
         Ok(match &self.write {
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Pool::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("begin isolation level read committed").await?)
+            }
             Pool::Sqlite(pool) => Tx::Sqlite(pool.begin_with("begin immediate").await?),
         })
     }
@@ -132,9 +136,8 @@ impl Pools {
                 let mut connection = pool.acquire().await?.detach();
                 connection.execute(NO_POSTGRES_TIMEOUTS).await?;
                 // sqlx holds an advisory lock meanwhile: any number of nodes may start at once.
-                let migrated = migrator.run_direct(None, &mut connection, false).await;
-                connection.close().await?;
-                Ok(migrated?)
+                migrator.run_direct(None, &mut connection, false).await?;
+                Ok(connection.close().await?)
             }
             Pool::Sqlite(pool) => {
                 // sqlx has no such lock for SQLite, so the file's own is held around it.

@@ -75,8 +75,8 @@ impl Store {
     ) -> Result<Batch> {
         let mut tx = self.pools.begin().await?;
         let counters = lock(&mut tx, batch).await?;
-        // A statement of its own, for in READ COMMITTED each statement sees what was committed when it began: this
-        // one began after the lock was taken, so it sees every change that the locked counters have counted.
+        // A statement of its own, for in READ COMMITTED each statement sees what was committed when it began: this one
+        // began after the lock was taken, so it sees every change that the locked counters have counted.
         let facts = match &mut tx {
             Tx::Postgres(tx) => postgres::facts(tx, batch).await?,
             Tx::Sqlite(tx) => sqlite::facts(tx, batch).await?,
