@@ -19,7 +19,7 @@ use runtime::tokens::TokenError;
 use store::StoreError;
 
 use crate::drf;
-use crate::request_id::RequestId;
+use runtime::request_id::RequestId;
 
 /// Content type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -197,7 +197,7 @@ impl Asked {
                 .extensions()
                 .get::<RequestId>()
                 .cloned()
-                .unwrap_or_default(),
+                .unwrap_or_else(|| RequestId::of(None)),
             wants_drf: drf::is_spoken_on(request.uri().path()) && !accepts_problems(request.headers()),
         }
     }

@@ -5,9 +5,9 @@
 //! [`chat::Chat`] and says the result in JSON. Every refusal, wherever it arises, becomes an answer in [`error`].
 //!
 //! Module map: [`router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
-//! what handlers take; [`error`] how refusals are worded; `drf` the wording that `/api/auth` clients expect;
-//! [`request_id`] and [`observe`] what logs and metrics say; [`openapi`] the specification and its page;
-//! [`web_client`] what stands at `/`; `settings` the node's settings; [`server`] how the process listens and stops.
+//! what handlers take; [`error`] how refusals are worded; [`drf`] the wording that `/api/auth` clients expect;
+//! [`observe`] what logs and metrics say; [`openapi`] the specification and its page; [`web_client`] what stands at
+//! `/`; [`settings`] what an operator may set; [`server`] how a process serves all this.
 //!
 //! This crate must not know SQL, Redis, or sockets, and holds no rule of the chat: a handler that decides who may do
 //! what belongs into `chat::permit`. To add an endpoint: a handler with its `#[utoipa::path]` in the file of its
@@ -20,10 +20,10 @@ pub mod extract;
 pub mod observe;
 pub mod openapi;
 mod page;
-pub mod request_id;
 pub mod router;
 mod routes;
 pub mod server;
+pub mod settings;
 pub mod web_client;
 
 use std::sync::Arc;
@@ -34,6 +34,8 @@ use runtime::tokens::Tokens;
 
 pub use observe::describe_metrics;
 pub use router::router;
+pub use server::serve;
+pub use settings::Settings;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use axum::response::Response;
 use tokio::time::Instant;
 use tracing::{Instrument as _, field};
 
-use crate::request_id::RequestId;
+use runtime::request_id::RequestId;
 
 /// Counts requests by route template, method and status.
 const REQUESTS: &str = "chat_http_requests_total";
@@ -42,7 +42,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
         .extensions()
         .get::<RequestId>()
         .cloned()
-        .unwrap_or_default();
+        .unwrap_or_else(|| RequestId::of(None));
     let span = tracing::info_span!(
         "request",
         request.id = id.as_str(),

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use runtime::config::ApiConfig;
+use runtime::request_id;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, Any as AnyOrigin, CorsLayer};
@@ -20,7 +21,7 @@ use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
 use crate::routes::{attachments, auth, conversations, directory, messages, participants, tickets};
-use crate::{AppState, observe, openapi, request_id, web_client};
+use crate::{AppState, observe, openapi, web_client};
 
 /// Where the chat's resources live.
 pub(crate) const UNET_CHAT: &str = "/api/unet-chat";
@@ -38,7 +39,7 @@ const OLD_DOORS: &[(&str, Resources)] = &[
 ];
 
 /// How long a browser may remember a preflight's answer.
-const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
+const PREFLIGHT_AGE: Duration = Duration::from_hours(1);
 
 /// How long a request may take before it is answered 503: longer than the store waits for a connection and than any
 /// honest query, shorter than the minute after which proxies hang up.

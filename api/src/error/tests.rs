@@ -14,7 +14,7 @@ async fn answered(make: fn() -> ApiError, path: &str, accept: &str) -> (StatusCo
     let request = Request::builder()
         .uri(path)
         .header(ACCEPT, accept)
-        .extension(RequestId::default())
+        .extension(RequestId::of(Some(&HeaderValue::from_static("test"))))
         .body(Body::empty())
         .unwrap();
     let response = router.oneshot(request).await.unwrap();
@@ -54,7 +54,7 @@ async fn every_refused_field_is_named_by_a_pointer() {
           "pointer": "/service_id"
         }
       ],
-      "request_id": "",
+      "request_id": "test",
       "retryable": false,
       "status": 400,
       "title": "A value is not allowed",

@@ -20,7 +20,6 @@ fn get_request(path: &str) -> Request {
     Request::builder().uri(path).body(Body::empty()).unwrap()
 }
 
-#[expect(clippy::unused_async, reason = "a handler is async")]
 async fn panics() -> &'static str {
     panic!("a secret of the house")
 }

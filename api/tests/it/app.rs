@@ -37,8 +37,8 @@ pub(crate) struct Person {
     pub(crate) token: String,
 }
 
-/// Runs a test on each database at hand.
-pub(crate) async fn on_each_store(test: impl AsyncFn(&TestApp)) {
+/// Runs a test on a SQLite file: for what no database has a say in.
+pub(crate) async fn on_sqlite(test: impl AsyncFn(&TestApp)) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::connect(&Store::sqlite_url(&folder.path().join("chat.db")), CONNECTIONS)
         .await
@@ -46,7 +46,11 @@ pub(crate) async fn on_each_store(test: impl AsyncFn(&TestApp)) {
     let app = TestApp::start(store, Some(folder)).await;
     test(&app).await;
     app.stop().await;
+}
 
+/// Runs a test on each database at hand.
+pub(crate) async fn on_each_store(test: impl AsyncFn(&TestApp)) {
+    on_sqlite(&test).await;
     let Some(database) = PostgresDatabase::create().await else {
         return;
     };
@@ -78,13 +82,9 @@ impl TestApp {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let router = api::router(state, &ApiConfig::default());
-        let draining = tasks.draining();
-        tasks.spawn("public port", async move {
-            axum::serve(listener, router)
-                .with_graceful_shutdown(draining.cancelled_owned())
-                .await
-                .unwrap();
+        let server = tasks.clone();
+        tasks.spawn_vital("public_port", async move {
+            api::serve(listener, state, &ApiConfig::default(), server).await;
         });
         let client = Client::builder()
             .timeout(Duration::from_secs(30))

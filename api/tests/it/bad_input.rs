@@ -56,7 +56,7 @@ fn hostile_bodies() -> Vec<Vec<u8>> {
         r#"{"text":"\udfff\ud800","conversation_id":"\ud800"}"#,
         r#"{"type":"\u0000"}"#,
         r#"{"type":"channel"}"#,
-        r#"{"type":{"group":null}}"#,
+        r#"{"type":["group"]}"#,
         r#"{"type":"group","title":{}}"#,
         r#"{"type":"group","title":"a","participant_ids":"1"}"#,
         r#"{"type":"group","title":"a","participant_ids":[1e400]}"#,

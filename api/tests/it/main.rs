@@ -1,6 +1,8 @@
 //! The API as its clients meet it: a real listener, real HTTP, on SQLite always and on PostgreSQL when
 //! `CHAT_TEST_POSTGRES_URL` names one.
 
+#![cfg(test)]
+
 mod app;
 mod auth;
 mod bad_input;
