@@ -66,7 +66,7 @@ pub trait Bus: Send + Sync + fmt::Debug + 'static {
     /// At most once: `Ok` says that the bus took them, not that anyone has them. Calls that one node makes one after
     /// the other keep their order on each topic; between nodes and between topics there is none. After an error any
     /// of the frames may have been published; publishing them again is harmless, since receivers compare `seq`.
-    /// Never waits for a lost connection to come back.
+    /// Never waits for a lost connection to come back, and a few seconds at most for an answer.
     async fn publish(&self, frames: Vec<(Topic, Envelope)>) -> Result<(), BusError>;
 
     /// Starts delivery. When it returns `Ok`, every envelope published afterwards reaches the inbox, unless

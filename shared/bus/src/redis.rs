@@ -130,5 +130,5 @@ impl Bus for RedisBus {
 }
 
 fn is_up(gate: &Gate) -> Result<(), BusError> {
-    gate.connection().map(drop)
+    gate.enter().map(drop)
 }

@@ -8,8 +8,10 @@ use ::redis::{
     AsyncConnectionConfig, Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo, RedisResult,
 };
 use metrics::{counter, gauge};
+use rustls::crypto::CryptoProvider;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::BusError;
 use crate::metrics::{LINK_UP, RECONNECTS};
@@ -52,6 +54,7 @@ pub(super) struct Address {
 impl Address {
     pub(super) fn parse(url: &str) -> RedisResult<Self> {
         let info = url.into_connection_info()?;
+        choose_cryptography();
         // Pushed messages on an ordinary connection need RESP3, whatever the URL says.
         let handshake = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let keepalive = TcpKeepalive::new()
@@ -85,6 +88,18 @@ impl Address {
     }
 }
 
+/// TLS panics at its first connection if the process has not chosen who does its cryptography, and what is compiled
+/// in elsewhere decides whether it can choose by itself. A choice made before stands.
+fn choose_cryptography() {
+    if CryptoProvider::get_default().is_none()
+        && rustls::crypto::ring::default_provider()
+            .install_default()
+            .is_err()
+    {
+        tracing::debug!("another part of the process chose its cryptography at the same moment");
+    }
+}
+
 /// How long every connection waits for Redis.
 pub(super) fn timeouts() -> AsyncConnectionConfig {
     AsyncConnectionConfig::new()
@@ -103,8 +118,16 @@ pub(super) struct Gate {
 enum State {
     /// The first attempt is under way.
     Starting,
-    Up(MultiplexedConnection),
+    Up(Open),
     Down,
+}
+
+/// A connection in use.
+#[derive(Clone, Debug)]
+pub(super) struct Open {
+    pub(super) connection: MultiplexedConnection,
+    /// Cancelled by whoever finds this connection dead; its task then makes another.
+    pub(super) lost: CancellationToken,
 }
 
 impl Gate {
@@ -116,25 +139,26 @@ impl Gate {
         }
     }
 
-    pub(super) fn connection(&self) -> Result<MultiplexedConnection, BusError> {
+    pub(super) fn enter(&self) -> Result<Open, BusError> {
         match &*self.state.borrow() {
-            State::Up(connection) => Ok(connection.clone()),
+            State::Up(open) => Ok(open.clone()),
             State::Starting | State::Down => Err(BusError::unavailable("not connected to Redis")),
         }
     }
 
-    /// Returns once the first attempt to connect has succeeded or failed.
+    /// Returns once the first attempt to connect has succeeded or failed, after [`DIAL_TIMEOUT`] at the latest.
     pub(super) async fn first_attempt(&self) {
         let mut state = self.state.subscribe();
-        let attempted = state.wait_for(|state| !matches!(state, State::Starting)).await;
-        // Fails only if this gate is gone, and `self` holds it.
-        debug_assert!(attempted.is_ok());
+        let attempted = state.wait_for(|state| !matches!(state, State::Starting));
+        if timeout(DIAL_TIMEOUT, attempted).await.is_err() {
+            tracing::debug!(link = self.name, "starting without having reached Redis");
+        }
     }
 
-    pub(super) fn open(&self, connection: MultiplexedConnection) {
+    pub(super) fn open(&self, connection: MultiplexedConnection, lost: CancellationToken) {
         gauge!(LINK_UP, "link" => self.name).set(1);
         tracing::info!(link = self.name, "connected to Redis");
-        self.state.send_replace(State::Up(connection));
+        self.state.send_replace(State::Up(Open { connection, lost }));
     }
 
     /// Closes the gate; says so once for every time it was open, and once at the start.
@@ -148,6 +172,12 @@ impl Gate {
             State::Starting => tracing::warn!(link = self.name, error = why, "Redis is away, connecting"),
             State::Down => tracing::debug!(link = self.name, error = why, "Redis is still away"),
         }
+    }
+
+    /// Closes the gate for good, because this node stops.
+    pub(super) fn shut(&self) {
+        gauge!(LINK_UP, "link" => self.name).set(0);
+        self.state.send_replace(State::Down);
     }
 }
 

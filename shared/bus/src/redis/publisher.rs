@@ -6,7 +6,6 @@ use std::sync::Arc;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{PushKind, RedisError, RedisResult};
 use metrics::counter;
-use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -25,8 +24,6 @@ pub(super) struct Publisher {
 struct Shared {
     channels: Channels,
     gate: Gate,
-    /// A caller found the connection broken before the heartbeat did.
-    broken: Notify,
 }
 
 impl Publisher {
@@ -35,7 +32,6 @@ impl Publisher {
             shared: Arc::new(Shared {
                 channels,
                 gate: Gate::new("publish"),
-                broken: Notify::new(),
             }),
         }
     }
@@ -73,10 +69,10 @@ impl Publisher {
     }
 
     async fn send(&self, batch: &::redis::Pipeline) -> Result<(), BusError> {
-        let mut connection = self.shared.gate.connection()?;
-        batch.exec_async(&mut connection).await.map_err(|error| {
+        let mut open = self.shared.gate.enter()?;
+        batch.exec_async(&mut open.connection).await.map_err(|error| {
             if error.is_io_error() || error.is_unrecoverable_error() {
-                self.shared.broken.notify_one();
+                open.lost.cancel();
             }
             BusError::unavailable(error)
         })
@@ -93,11 +89,10 @@ impl Publisher {
                 sleep(backoff.pause()).await;
             }
         };
-        stopping
-            .run_until_cancelled_owned(reconnecting)
-            .await
-            .unwrap_or(());
-        self.shared.gate.close("stopping");
+        tokio::select! {
+            () = stopping.cancelled() => self.shared.gate.shut(),
+            never = reconnecting => never,
+        }
     }
 
     /// One connection from its beginning to its end; returns why it ended.
@@ -113,10 +108,9 @@ impl Publisher {
             Ok(connection) => connection,
             Err(error) => return error.to_string(),
         };
-        self.shared.gate.open(connection.clone());
+        self.shared.gate.open(connection.clone(), lost.clone());
         tokio::select! {
             () = lost.cancelled() => "disconnected".to_owned(),
-            () = self.shared.broken.notified() => "a publish failed".to_owned(),
             error = heartbeat(connection) => error.to_string(),
         }
     }

@@ -5,6 +5,7 @@ mod requests;
 mod session;
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use ::redis::{RedisError, RedisResult};
@@ -68,7 +69,7 @@ impl Subscriptions {
     }
 
     pub(super) async fn subscribe(&self, topics: &[Topic]) -> Result<(), BusError> {
-        self.gate.connection()?;
+        self.gate.enter()?;
         self.ask(Change::Subscribe, topics).await
     }
 
@@ -96,14 +97,13 @@ impl Subscriptions {
 impl Subscriber {
     /// Connects, for ever, until `stopping`.
     pub(super) async fn keep_up(mut self, address: Address, stopping: CancellationToken) {
-        stopping
-            .run_until_cancelled(self.reconnect(&address))
-            .await
-            .unwrap_or(());
-        self.gate.close("stopping");
+        tokio::select! {
+            () = stopping.cancelled() => self.gate.shut(),
+            never = self.reconnect(&address) => match never {},
+        }
     }
 
-    async fn reconnect(&mut self, address: &Address) {
+    async fn reconnect(&mut self, address: &Address) -> Infallible {
         let mut backoff = Backoff::new();
         let mut is_first = true;
         loop {
@@ -124,18 +124,18 @@ impl Subscriber {
             Err(error) => return error.to_string(),
         };
         let restored = tokio::select! {
-            () = session.lost() => return "disconnected".to_owned(),
+            () = session.lost().cancelled() => return "disconnected".to_owned(),
             restored = session.restore(&self.wanted) => restored,
         };
         if let Err(error) = restored {
             return error.to_string();
         }
-        self.gate.open(session.connection());
+        self.gate.open(session.connection(), session.lost().clone());
         if !is_first {
             self.mailbox.interrupt(Cause::Reconnect);
         }
         tokio::select! {
-            () = session.lost() => "disconnected".to_owned(),
+            () = session.lost().cancelled() => "disconnected".to_owned(),
             why = session.watch_canary(self.publisher.clone()) => why,
             error = serve(&session, &mut self.line, &mut self.wanted) => error.to_string(),
         }

@@ -187,3 +187,12 @@ async fn an_url_that_cannot_be_read_is_refused() {
     let refused = bus::redis::connect("not an url", "test", &runtime::Tasks::new()).await;
     assert!(refused.is_err());
 }
+
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls_is_away_for_a_tls_url() {
+    let Some(url) = redis_url() else { return };
+    let cluster = Cluster::redis(&url.replacen("redis://", "rediss://", 1));
+    let node = cluster.join().await;
+    refuses_at_once(&node).await;
+    node.bus.unsubscribe(&[user(1)]).await.expect("the task lives on");
+}

@@ -77,9 +77,9 @@ impl Session {
         self.connection.clone()
     }
 
-    /// Returns when Redis, or the network, has hung up.
-    pub(super) async fn lost(&self) {
-        self.lost.cancelled().await;
+    /// Cancelled when Redis, or the network, has hung up.
+    pub(super) const fn lost(&self) -> &CancellationToken {
+        &self.lost
     }
 
     /// Asks for everything that earlier connections had.
