@@ -1,0 +1,280 @@
+//! `loadtest run`: the stages of a run, one after the other.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::ledger::{Ack, Track, settle};
+use crate::meter::{self, Latencies, Meter, Refusals, latencies, micros};
+use crate::plan::{Plan, Settings};
+use crate::report::{Findings, Report};
+use crate::sender::{LANE_QUEUE, Lane, LaneNotes, Outlets, metronome};
+use crate::setup::{self, Apis, Cast};
+use crate::socket::listener::{Listener, World};
+use crate::socket::{FirstAttempt, Outcome, Posting, QUEUE, Socket};
+
+/// Between the last preparation and the first send, so that the metronome's thread is up when it is due.
+const LEAD: Duration = Duration::from_millis(100);
+
+/// How long nothing must have come before the run is over: a message that is doubled comes after its first copy.
+const QUIET: Duration = Duration::from_millis(300);
+
+/// How often the counters are looked at while sends are under way.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// REST lanes: more than the cores that such a run may use keep no core busier.
+const LANES: usize = 4;
+
+/// A run, as asked for on the command line.
+#[derive(Clone, Debug, Serialize)]
+pub struct Options {
+    /// Size and manner.
+    #[serde(flatten)]
+    pub settings: Settings,
+    /// Bases of the REST targets, `http://host:port`, without a slash at the end; at least one.
+    pub apis: Vec<String>,
+    /// Bases of the socket targets, `ws://host:port`, without a slash at the end; as many as `settings.gateways`.
+    pub gateways: Vec<String>,
+    /// Bytes of each message's text.
+    pub payload_bytes: usize,
+    /// Sockets opened per second; at least 1.
+    pub connect_rate: u32,
+    /// Registrations and other requests of the setup that may be under way at once.
+    pub setup_concurrency: usize,
+    /// REST sends that may be under way at once.
+    pub in_flight: usize,
+    /// How long to wait for what is missing after the last send.
+    pub drain_timeout: Duration,
+}
+
+/// Does a run. `halt` ends the sending early; what was sent until then is judged as ever. An error means that the
+/// run could not be done, not that it found something: that is in the report.
+pub async fn run(options: &Options, halt: CancellationToken) -> anyhow::Result<Report> {
+    let started_at = now();
+    let _halt_on_leave = halt.clone().drop_guard();
+    let stop = CancellationToken::new();
+    let _stop_on_leave = stop.clone().drop_guard();
+
+    let apis = Apis {
+        client: setup::client()?,
+        bases: options.apis.clone(),
+    };
+    let world = Arc::new(prepare(options, &apis).await?);
+    let sockets = open_sockets(options, &world, &stop).await?;
+    let (outlets, lanes) = start_lanes(options, &world, (apis, sockets.postings), &stop);
+    let lag = send(&world, outlets, &halt).await?;
+    drain(&world, options.drain_timeout).await;
+    stop.cancel();
+
+    let mut findings = Findings::new(started_at, lag);
+    let (tracks, acks) = gather(&mut findings, sockets.tasks, lanes).await?;
+    let made = u32::try_from(meter::read(&world.meter.counts.intended))?;
+    let sent_to: Vec<usize> = (0..made)
+        .map(|index| world.plan.send(index).conversation)
+        .collect();
+    findings.verdict = settle(&sent_to, &tracks, acks);
+    Ok(Report::new(options, &world, &findings))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the report's date, to find the run in other records; nothing is measured by it"
+)]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+async fn prepare(options: &Options, apis: &Apis) -> anyhow::Result<World> {
+    let plan = Plan::new(options.settings.clone())?;
+    let concurrency = options.setup_concurrency;
+    let bar = progress("registering users", plan.users() as u64);
+    let people = setup::register(apis, &plan, concurrency, || bar.inc(1)).await?;
+    bar.finish_and_clear();
+    let bar = progress("opening conversations", plan.conversations() as u64);
+    let conversations = setup::open_conversations(apis, (&plan, &people), concurrency, || bar.inc(1)).await?;
+    bar.finish_and_clear();
+    Ok(World {
+        plan,
+        cast: Cast {
+            people,
+            conversations,
+        },
+        meter: Meter::new()?,
+        payload_bytes: options.payload_bytes,
+    })
+}
+
+struct Sockets {
+    tasks: JoinSet<Outcome>,
+    postings: Vec<mpsc::Sender<Posting>>,
+}
+
+/// Opens all sockets at the connect rate, and waits until every one is in step with its conversations.
+async fn open_sockets(
+    options: &Options,
+    world: &Arc<World>,
+    stop: &CancellationToken,
+) -> anyhow::Result<Sockets> {
+    let seats = world.plan.seats();
+    let (attempted, mut attempts) = mpsc::channel::<FirstAttempt>(seats.len());
+    let mut sockets = Sockets {
+        tasks: JoinSet::new(),
+        postings: Vec::with_capacity(seats.len()),
+    };
+    let begin = Instant::now();
+    for (number, seat) in seats.iter().enumerate() {
+        let (posting, postings) = mpsc::channel(QUEUE);
+        let targets = (options.gateways.clone(), seat.gateway);
+        let listener = Listener::new(Arc::clone(world), number);
+        let socket = Socket::new(listener, postings, targets, attempted.clone());
+        let start = begin + Duration::from_secs_f64(number as f64 / f64::from(options.connect_rate));
+        sockets.tasks.spawn(socket.keep(start, stop.clone()));
+        sockets.postings.push(posting);
+    }
+    drop(attempted);
+    let bar = progress("opening sockets", seats.len() as u64);
+    for opened in 0..seats.len() {
+        let Some(attempt) = attempts.recv().await else {
+            bail!("a socket's task ended before it was ready");
+        };
+        let took = attempt.with_context(|| format!("{opened} of {} sockets were open", seats.len()))?;
+        world.meter.connected(took);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(sockets)
+}
+
+fn start_lanes(
+    options: &Options,
+    world: &Arc<World>,
+    (apis, sockets): (Apis, Vec<mpsc::Sender<Posting>>),
+    stop: &CancellationToken,
+) -> (Outlets, JoinSet<LaneNotes>) {
+    let mut tasks = JoinSet::new();
+    let mut lanes = Vec::new();
+    for number in 0..LANES.min(options.in_flight) {
+        let (lane, postings) = mpsc::channel(LANE_QUEUE);
+        let poster = Lane {
+            world: Arc::clone(world),
+            apis: apis.clone(),
+            in_flight: options.in_flight.div_ceil(LANES),
+            number,
+        };
+        tasks.spawn(poster.run(postings, stop.clone()));
+        lanes.push(lane);
+    }
+    (Outlets { sockets, lanes }, tasks)
+}
+
+/// Lets the metronome run, and the progress bar follow it. Answers by the metronome's lag.
+async fn send(world: &Arc<World>, outlets: Outlets, halt: &CancellationToken) -> anyhow::Result<Latencies> {
+    let begin_us = world.meter.now_us() + micros(LEAD);
+    let warmup = world.plan.settings().warmup;
+    world.meter.measure_from(begin_us + micros(warmup));
+    let lag = latencies()?;
+    let metronome = tokio::task::spawn_blocking({
+        let (world, halt) = (Arc::clone(world), halt.clone());
+        move || metronome(&world, &outlets, (begin_us, lag), &halt)
+    });
+    tokio::pin!(metronome);
+    let bar = progress("sending", u64::from(world.plan.sends()));
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let lag = loop {
+        tokio::select! {
+            lag = &mut metronome => break lag,
+            _ = looks.tick() => show(&bar, world),
+        }
+    };
+    bar.finish_and_clear();
+    lag.context("the metronome failed")
+}
+
+fn show(bar: &ProgressBar, world: &World) {
+    let counts = &world.meter.counts;
+    bar.set_position(meter::read(&counts.intended));
+    bar.set_message(format!(
+        "{} acknowledged, {} of {} delivered",
+        meter::read(&counts.acked),
+        meter::read(&counts.delivered),
+        meter::read(&counts.expected),
+    ));
+}
+
+/// Waits until everything is answered and delivered and nothing more comes, but not longer than `timeout`.
+async fn drain(world: &World, timeout: Duration) {
+    let deadline = Instant::now() + timeout;
+    let bar = progress("waiting for the rest", 0);
+    let counts = &world.meter.counts;
+    // A run whose last answer is long past still watches a while for what comes twice.
+    counts.last_heard_us.fetch_max(world.meter.now_us(), Relaxed);
+    while Instant::now() < deadline {
+        show(&bar, world);
+        let answered =
+            meter::read(&counts.acked) + meter::read(&counts.refused) + meter::read(&counts.unsent);
+        let complete = answered >= meter::read(&counts.intended)
+            && meter::read(&counts.delivered) >= meter::read(&counts.expected);
+        let last_heard = world.meter.instant(meter::read(&counts.last_heard_us));
+        if complete && last_heard.elapsed() >= QUIET {
+            break;
+        }
+        sleep(LOOK).await;
+    }
+    bar.finish_and_clear();
+}
+
+/// What the tasks bring home: into the findings what is counted, out of here what has to be settled.
+async fn gather(
+    findings: &mut Findings,
+    mut sockets: JoinSet<Outcome>,
+    mut lanes: JoinSet<LaneNotes>,
+) -> anyhow::Result<(Vec<Track>, Vec<Ack>)> {
+    let mut tracks = Vec::new();
+    let mut acks = Vec::new();
+    while let Some(outcome) = sockets.join_next().await {
+        let Outcome {
+            notes,
+            reconnects,
+            gone,
+        } = outcome.context("a socket's task failed")?;
+        findings.reconnects += reconnects;
+        findings.gone += u64::from(gone);
+        findings.stray += notes.stray;
+        merge(&mut findings.refusals, notes.refusals);
+        tracks.extend(notes.tracks);
+        acks.extend(notes.acks);
+    }
+    while let Some(notes) = lanes.join_next().await {
+        let notes = notes.context("a lane failed")?;
+        merge(&mut findings.refusals, notes.refusals);
+        acks.extend(notes.acks);
+    }
+    Ok((tracks, acks))
+}
+
+fn merge(all: &mut Refusals, some: Refusals) {
+    for (code, count) in some {
+        *all.entry(code).or_default() += count;
+    }
+}
+
+/// A bar on stderr; invisible where that is no terminal.
+fn progress(what: &'static str, length: u64) -> ProgressBar {
+    let template = if length == 0 {
+        "{prefix} {elapsed} {msg}"
+    } else {
+        "{prefix} [{bar:30}] {pos}/{len} {elapsed} {msg}"
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style).with_prefix(what)
+}

@@ -1,0 +1,223 @@
+//! The open-loop schedule: every message is handed over at its moment, whatever became of those before.
+//!
+//! A [`metronome`] keeps the time on a thread of its own, for an async timer's millisecond would show in the figures.
+//! It hands each send to its socket, or to one of the [`Lane`]s, which post over REST. When all of a lane's requests
+//! are taken the metronome waits, and because latency counts from the intended moment, the wait is in the figures.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use protocol::Seq;
+use protocol::requests::SendMessage;
+use reqwest::header::AUTHORIZATION;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::ledger::Ack;
+use crate::meter::{Latencies, Refusals, add, micros};
+use crate::setup::Apis;
+use crate::socket::Posting;
+use crate::socket::listener::World;
+use crate::wire::Stamp;
+
+/// How long the metronome sleeps at most before it looks whether it should stop.
+const NAP: Duration = Duration::from_millis(100);
+
+/// How often one send is repeated over REST, on the next target each time, while nobody says whether it is committed.
+const RETRIES: u32 = 5;
+
+/// The pause before the first repetition, doubled by each further one.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// Sends that may wait in front of a lane.
+pub const LANE_QUEUE: usize = 1024;
+
+/// Where the metronome hands its sends over.
+pub struct Outlets {
+    /// By seat.
+    pub sockets: Vec<mpsc::Sender<Posting>>,
+    /// Used in turn.
+    pub lanes: Vec<mpsc::Sender<RestPosting>>,
+}
+
+/// A send on its way over REST.
+#[derive(Clone, Copy, Debug)]
+pub struct RestPosting {
+    /// Whose token it goes out under; an index.
+    pub user: usize,
+    /// Where and which.
+    pub posting: Posting,
+}
+
+/// Hands over every send of the schedule at its moment, from `begin_us` on, until the schedule or `halt`. Blocks: it
+/// wants a thread. Answers by how much later than intended the sends were handed over.
+pub fn metronome(
+    world: &World,
+    outlets: &Outlets,
+    (begin_us, mut lag): (u64, Latencies),
+    halt: &CancellationToken,
+) -> Latencies {
+    for index in 0..world.plan.sends() {
+        let intended_us = begin_us + micros(world.plan.due(index));
+        if !wait_for(world, intended_us, halt) {
+            break;
+        }
+        add(&world.meter.counts.intended, 1);
+        hand_over(
+            world,
+            outlets,
+            Stamp {
+                intended_us,
+                send: index,
+            },
+        );
+        lag.saturating_record(world.meter.now_us().saturating_sub(intended_us));
+    }
+    lag
+}
+
+/// Whether the moment came before `halt` did.
+fn wait_for(world: &World, moment_us: u64, halt: &CancellationToken) -> bool {
+    loop {
+        if halt.is_cancelled() {
+            return false;
+        }
+        let left = moment_us.saturating_sub(world.meter.now_us());
+        if left == 0 {
+            return true;
+        }
+        std::thread::sleep(Duration::from_micros(left).min(NAP));
+    }
+}
+
+fn hand_over(world: &World, outlets: &Outlets, stamp: Stamp) {
+    let send = world.plan.send(stamp.send);
+    let posting = Posting {
+        conversation: send.conversation,
+        stamp,
+    };
+    let accepted = match send.seat {
+        Some(seat) => outlets.sockets[seat].try_send(posting).is_ok(),
+        None => outlets.lanes[stamp.send as usize % outlets.lanes.len()]
+            .blocking_send(RestPosting {
+                user: send.user,
+                posting,
+            })
+            .is_ok(),
+    };
+    if !accepted {
+        add(&world.meter.counts.unsent, 1);
+    }
+}
+
+/// Posts sends over REST, a bounded number at a time.
+pub struct Lane {
+    /// What the run shares.
+    pub world: Arc<World>,
+    /// Where to post.
+    pub apis: Apis,
+    /// Requests that may be under way at once.
+    pub in_flight: usize,
+    /// Which lane it is: only spreads the meter's locks.
+    pub number: usize,
+}
+
+/// What a lane brings home.
+#[derive(Debug, Default)]
+pub struct LaneNotes {
+    /// Answered sends.
+    pub acks: Vec<Ack>,
+    /// Refused and unanswered ones, by status or cause.
+    pub refusals: Refusals,
+}
+
+enum Answer {
+    Acked(Ack),
+    Refused(String),
+    /// Nobody said whether it is committed; why not.
+    Unknown(String),
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    seq: Seq,
+}
+
+impl Lane {
+    /// Posts until the metronome is done and everything is answered, or until `stop`.
+    pub async fn run(self, mut postings: mpsc::Receiver<RestPosting>, stop: CancellationToken) -> LaneNotes {
+        let mut notes = LaneNotes::default();
+        let due = stream::poll_fn(|context| postings.poll_recv(context));
+        let answers = due
+            .map(|posting| self.post(posting))
+            .buffer_unordered(self.in_flight)
+            .take_until(stop.cancelled());
+        tokio::pin!(answers);
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Answer::Acked(ack) => notes.acks.push(ack),
+                Answer::Refused(why) | Answer::Unknown(why) => {
+                    *notes.refusals.entry(why).or_default() += 1;
+                }
+            }
+        }
+        notes
+    }
+
+    /// Repeats a send under the same `client_id` for as long as its fate is unknown.
+    async fn post(&self, rest: RestPosting) -> Answer {
+        let turn = rest.posting.stamp.send as usize;
+        let mut answer = self.try_once(rest, turn).await;
+        for retry in 0..RETRIES {
+            if !matches!(answer, Answer::Unknown(_)) {
+                break;
+            }
+            tokio::time::sleep(RETRY_PAUSE * 2_u32.pow(retry)).await;
+            add(&self.world.meter.counts.repeated, 1);
+            answer = self.try_once(rest, turn + 1 + retry as usize).await;
+        }
+        answer
+    }
+
+    async fn try_once(&self, rest: RestPosting, turn: usize) -> Answer {
+        let World {
+            plan, cast, meter, ..
+        } = &*self.world;
+        let RestPosting { user, posting } = rest;
+        let person = &cast.people[user];
+        let stamp = posting.stamp;
+        let body = SendMessage {
+            conversation_id: cast.conversations[posting.conversation],
+            sender_id: Some(person.id.0.into()),
+            text: Some(stamp.text(self.world.payload_bytes)),
+            reply_to: None,
+            client_id: Some(stamp.client_id()),
+        };
+        let url = self.apis.address(turn, "/api/unet-chat/messages/");
+        let request = self.apis.client.post(url).header(AUTHORIZATION, &person.bearer);
+        let answer = match request.json(&body).send().await {
+            Ok(answer) => answer,
+            Err(error) if error.is_timeout() => return Answer::Unknown("timeout".to_owned()),
+            Err(_) => return Answer::Unknown("connection".to_owned()),
+        };
+        let status = answer.status();
+        if status.is_server_error() {
+            return Answer::Unknown(status.as_str().to_owned());
+        }
+        if !status.is_success() {
+            add(&meter.counts.refused, 1);
+            return Answer::Refused(status.as_str().to_owned());
+        }
+        let Ok(Sent { seq }) = answer.json().await else {
+            return Answer::Unknown("unreadable answer".to_owned());
+        };
+        let owed = plan.members(posting.conversation).len() as u64;
+        meter.acked(self.number, stamp.intended_us, owed);
+        Answer::Acked(Ack {
+            send: stamp.send,
+            seq,
+        })
+    }
+}

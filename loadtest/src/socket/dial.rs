@@ -1,0 +1,46 @@
+//! Opens a connection to a gateway.
+
+use anyhow::{Context, bail};
+use reqwest::header::HeaderValue;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+/// An open WebSocket.
+pub(super) type Wire = WebSocketStream<TcpStream>;
+
+/// Bytes read at a time: the library's own default of 128 KiB is allocated per socket.
+const READ_BYTES: usize = 4 * 1024;
+
+/// Bytes gathered before a write, and bytes that may wait behind it: one frame of the largest size and some more.
+const WRITE_BYTES: usize = 4 * 1024;
+
+/// The port of `ws://` when none is named.
+const PORT: u16 = 80;
+
+pub(super) async fn dial(url: &str, bearer: &HeaderValue) -> anyhow::Result<Wire> {
+    let mut request = url.into_client_request().context("not an address")?;
+    request.headers_mut().insert(AUTHORIZATION, bearer.clone());
+    let Some(host) = request.uri().host() else {
+        bail!("the address names no host");
+    };
+    let host = host.trim_matches(['[', ']']).to_owned();
+    let port = request.uri().port_u16().unwrap_or(PORT);
+    let stream = TcpStream::connect((host, port)).await.context("connecting")?;
+    stream.set_nodelay(true)?;
+    let (wire, _) = client_async_with_config(request, stream, Some(config()))
+        .await
+        .context("the upgrade")?;
+    Ok(wire)
+}
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BYTES)
+        .write_buffer_size(WRITE_BYTES)
+        .max_write_buffer_size(WRITE_BYTES + protocol::limits::FRAME_BYTES)
+        .max_message_size(Some(protocol::limits::FRAME_BYTES))
+        .max_frame_size(Some(protocol::limits::FRAME_BYTES))
+}

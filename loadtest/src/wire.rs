@@ -1,0 +1,186 @@
+//! Frames as the load generator reads and writes them: only the fields that it judges by, borrowed from the frame.
+//!
+//! Each message carries its own story: the text is `<intended microseconds> <index> xxx…`, and the `client_id` is
+//! the index, so that whoever hears it knows which send of the schedule it was and when it was due.
+
+use std::borrow::Cow;
+
+use protocol::frames::{ClientFrame, NewMessage, Subscribe};
+use protocol::{ConversationId, Seq};
+use serde::Deserialize;
+
+/// Which send of the schedule a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// When it was due: microseconds on the meter's clock.
+    pub intended_us: u64,
+    /// Its index in the schedule.
+    pub send: u32,
+}
+
+impl Stamp {
+    /// The message's text, filled up to `bytes`; longer if the stamp alone is.
+    pub fn text(self, bytes: usize) -> String {
+        let Self { intended_us, send } = self;
+        let stamp = format!("{intended_us} {send} ");
+        format!("{stamp:x<bytes$}")
+    }
+
+    /// Reads a text back; `None` when it is not of this tool's making.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let intended_us = words.next()?.parse().ok()?;
+        let send = words.next()?.parse().ok()?;
+        Some(Self { intended_us, send })
+    }
+
+    /// The send's `client_id`: unique per sender, because the accounts are new in every run.
+    pub fn client_id(self) -> String {
+        self.send.to_string()
+    }
+}
+
+/// What a server's frame says to the checker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// `message:new`. Without a stamp it is none of this run's.
+    Message {
+        /// Where.
+        conversation: ConversationId,
+        /// Its number.
+        seq: Seq,
+        /// Which send it is.
+        stamp: Option<Stamp>,
+    },
+    /// `message:ack`.
+    Ack {
+        /// The send's index, if the `client_id` is one.
+        send: Option<u32>,
+        /// The number it got.
+        seq: Seq,
+    },
+    /// `sync`: everything up to `head` has been sent.
+    Sync {
+        /// Where.
+        conversation: ConversationId,
+        /// What the socket now has.
+        head: Seq,
+    },
+    /// `error`.
+    Refused {
+        /// The send that it answers, if any.
+        send: Option<u32>,
+        /// The stable word.
+        code: String,
+    },
+    /// Any other type: not judged.
+    Other,
+    /// Not a frame of this protocol.
+    Unreadable,
+}
+
+#[derive(Deserialize)]
+struct Frame<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    seq: Option<Seq>,
+    #[serde(borrow, default)]
+    payload: Payload<'a>,
+}
+
+/// The union of the fields that are judged, so that one pass over the text is enough.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Payload<'a> {
+    conversation_id: Option<ConversationId>,
+    seq: Option<Seq>,
+    head: Option<Seq>,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(borrow)]
+    client_id: Cow<'a, str>,
+    #[serde(borrow)]
+    code: Cow<'a, str>,
+}
+
+/// Reads a server's frame.
+pub fn read(text: &str) -> Heard {
+    match serde_json::from_str::<Frame<'_>>(text) {
+        Ok(frame) => frame.heard().unwrap_or(Heard::Unreadable),
+        Err(_) => read_kind(text),
+    }
+}
+
+/// A frame whose payload is shaped otherwise is fine as long as its type is none of those that are judged.
+fn read_kind(text: &str) -> Heard {
+    #[derive(Deserialize)]
+    struct Outer<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: Cow<'a, str>,
+    }
+    match serde_json::from_str::<Outer<'_>>(text) {
+        Ok(outer) if !JUDGED.contains(&outer.kind.as_ref()) => Heard::Other,
+        _ => Heard::Unreadable,
+    }
+}
+
+const JUDGED: [&str; 4] = ["message:new", "message:ack", "sync", "error"];
+
+impl Frame<'_> {
+    /// `None` when a judged type lacks a field, or names two different numbers.
+    fn heard(self) -> Option<Heard> {
+        let payload = self.payload;
+        Some(match self.kind.as_ref() {
+            "message:new" => {
+                let seq = self.seq?;
+                if payload.seq.is_some_and(|inner| inner != seq) {
+                    return None;
+                }
+                Heard::Message {
+                    conversation: payload.conversation_id?,
+                    seq,
+                    stamp: Stamp::read(&payload.text),
+                }
+            }
+            "message:ack" => Heard::Ack {
+                send: payload.client_id.parse().ok(),
+                seq: payload.seq?,
+            },
+            "sync" => Heard::Sync {
+                conversation: payload.conversation_id?,
+                head: payload.head?,
+            },
+            "error" => Heard::Refused {
+                send: payload.client_id.parse().ok(),
+                code: payload.code.into_owned(),
+            },
+            _ => Heard::Other,
+        })
+    }
+}
+
+/// The frame that sends a message of `bytes` length.
+pub fn message(conversation: ConversationId, stamp: Stamp, bytes: usize) -> String {
+    encode(&ClientFrame::MessageNew(NewMessage {
+        conversation_id: Some(conversation),
+        text: Some(stamp.text(bytes)),
+        reply_to: None,
+        client_id: Some(stamp.client_id()),
+    }))
+}
+
+/// The frame that follows a conversation, from `after` on.
+pub fn subscribe(conversation: ConversationId, after: Option<Seq>) -> String {
+    encode(&ClientFrame::Subscribe(Subscribe {
+        conversation_id: conversation,
+        after,
+    }))
+}
+
+fn encode(frame: &ClientFrame) -> String {
+    // Plain structs of text and numbers: there is nothing in them that JSON cannot say.
+    serde_json::to_string(frame).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
