@@ -1,0 +1,213 @@
+//! The load generator against a small server of its own, which can misbehave in every way that must be caught.
+
+#![cfg(test)]
+
+mod fake;
+
+use std::process::Stdio;
+
+use fake::{Fake, Fault};
+use serde_json::Value;
+use tokio::process::Command;
+
+/// Five conversations of three, spread over six users and two gateways; 200 sends in a second.
+const SHAPE: [&str; 18] = [
+    "--conversations",
+    "5",
+    "--members",
+    "3",
+    "--users",
+    "6",
+    "--rate",
+    "200",
+    "--duration",
+    "800ms",
+    "--warmup",
+    "200ms",
+    "--drain-timeout",
+    "3s",
+    "--json",
+    "-",
+    "--payload-bytes",
+    "64",
+];
+const SENDS: u64 = 200;
+const OWED: u64 = 3 * SENDS;
+
+struct Ran {
+    code: Option<i32>,
+    report: Value,
+}
+
+impl Ran {
+    fn deliveries(&self, name: &str) -> u64 {
+        self.report["deliveries"][name].as_u64().unwrap()
+    }
+
+    fn sends(&self, name: &str) -> u64 {
+        self.report["sends"][name].as_u64().unwrap()
+    }
+
+    /// What must be zero in a clean run, by name, where it is not.
+    fn faults(&self) -> Vec<(&'static str, u64)> {
+        let deliveries = ["lost", "doubled", "reordered", "conflicting", "stray"]
+            .map(|name| (name, self.deliveries(name)));
+        let sends = ["refused", "unacknowledged"].map(|name| (name, self.sends(name)));
+        deliveries
+            .into_iter()
+            .chain(sends)
+            .filter(|(_, count)| *count != 0)
+            .collect()
+    }
+
+    fn assert_clean(&self) {
+        assert_eq!(self.faults(), [], "{:#}", self.report);
+        assert_eq!(self.code, Some(0));
+        assert_eq!(self.report["clean"], true);
+        assert_eq!((self.sends("intended"), self.sends("acked")), (SENDS, SENDS));
+        assert_eq!(
+            (self.deliveries("expected"), self.deliveries("got")),
+            (OWED, OWED)
+        );
+    }
+
+    fn assert_caught(&self, faults: &[(&'static str, u64)]) {
+        assert_eq!(self.faults(), faults, "{:#}", self.report);
+        assert_eq!(self.code, Some(1));
+        assert_eq!(self.report["clean"], false);
+    }
+}
+
+async fn run(fault: Fault, more: &[&str]) -> Ran {
+    let fake = Fake::start(fault).await;
+    let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
+        .arg("run")
+        .args(["--api", &fake.http[0], "--api", &fake.http[1]])
+        .args(["--gateway", &fake.ws[0], "--gateway", &fake.ws[1]])
+        .args(SHAPE)
+        .args(more)
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    Ran {
+        code: output.status.code(),
+        report: serde_json::from_slice(&output.stdout).unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_faultless_server_is_clean_at_either_door_and_either_way_of_sending() {
+    for door in ["multiplexed", "conversation"] {
+        for via in ["rest", "socket", "both"] {
+            let ran = run(Fault::None, &["--door", door, "--via", via]).await;
+            ran.assert_clean();
+            let sockets = if door == "multiplexed" { 6 } else { 15 };
+            assert_eq!(ran.report["sockets"]["opened"], sockets, "{door} {via}");
+            let latency = &ran.report["deliveries"]["latency_ms"];
+            assert!(latency["p50"].as_f64().unwrap() > 0.0, "{door} {via}");
+            assert!(latency["max"].as_f64() >= latency["p99"].as_f64(), "{door} {via}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_lost_message_is_caught() {
+    run(Fault::Lose, &[]).await.assert_caught(&[("lost", 1)]);
+}
+
+#[tokio::test]
+async fn one_doubled_message_is_caught() {
+    run(Fault::Double, &["--via", "socket"])
+        .await
+        .assert_caught(&[("doubled", 1)]);
+}
+
+#[tokio::test]
+async fn one_pair_out_of_order_is_caught() {
+    run(Fault::Swap, &["--door", "conversation"])
+        .await
+        .assert_caught(&[("reordered", 1)]);
+}
+
+#[tokio::test]
+async fn a_send_that_is_written_twice_is_doubled_for_each_who_hears_it() {
+    run(Fault::WriteTwice, &[]).await.assert_caught(&[("doubled", 3)]);
+}
+
+#[tokio::test]
+async fn a_message_that_reaches_a_stranger_is_caught() {
+    run(Fault::Leak, &[]).await.assert_caught(&[("stray", 1)]);
+}
+
+#[tokio::test]
+async fn a_refused_send_is_reported_apart_from_lost_ones() {
+    for via in ["rest", "socket"] {
+        let ran = run(Fault::Refuse, &["--via", via]).await;
+        ran.assert_caught(&[("refused", 1)]);
+        assert_eq!(ran.sends("acked"), SENDS - 1);
+        assert_eq!(ran.deliveries("expected"), OWED - 3);
+    }
+}
+
+#[tokio::test]
+async fn a_send_without_an_answer_is_unacknowledged_and_still_owed_to_everybody() {
+    for via in ["rest", "socket"] {
+        let ran = run(Fault::NeverAnswer, &["--via", via]).await;
+        ran.assert_caught(&[("unacknowledged", 1)]);
+        assert_eq!(ran.deliveries("got"), OWED);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_got_lost_is_asked_for_again_under_the_same_name() {
+    let ran = run(Fault::LoseAnswers, &[]).await;
+    ran.assert_clean();
+    assert!(ran.sends("repeated") > 0);
+}
+
+#[tokio::test]
+async fn sockets_that_the_server_closes_come_back_and_miss_nothing() {
+    for door in ["multiplexed", "conversation"] {
+        let ran = run(Fault::HangUp, &["--door", door, "--via", "both"]).await;
+        ran.assert_clean();
+        let reconnects = ran.report["sockets"]["reconnects"].as_u64().unwrap();
+        assert!(reconnects >= 6, "{door}: {reconnects} reconnects");
+    }
+}
+
+#[tokio::test]
+async fn a_resume_that_starts_one_too_early_is_caught() {
+    let ran = run(Fault::ResumeTooEarly, &[]).await;
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.deliveries("doubled") > 0);
+    assert_eq!(ran.deliveries("lost"), 0);
+}
+
+#[tokio::test]
+async fn a_socket_that_is_sent_away_for_good_stays_away_and_what_it_missed_is_lost() {
+    let ran = run(Fault::SendAway, &[]).await;
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.report["sockets"]["gone"], 1);
+    assert_eq!(ran.report["sockets"]["reconnects"], 0);
+    assert!(ran.deliveries("lost") > 0);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_no_finding_but_a_failed_run() {
+    let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
+        .args([
+            "run",
+            "--api",
+            "http://127.0.0.1:9",
+            "--gateway",
+            "ws://127.0.0.1:9",
+        ])
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    assert!(!output.stderr.is_empty());
+}
