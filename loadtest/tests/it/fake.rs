@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message as Socketed, WebSocket, WebSocketUpgrade};
 use axum::extract::{Json, Path, Query, State};
@@ -28,6 +29,9 @@ const FATED: Seq = Seq(BORN_WITH + 7);
 
 /// Every so many messages, a socket is hung up on.
 const HANG_UP_AFTER: usize = 20;
+
+/// Much longer than anything else takes here, and much shorter than the schedule.
+const STALL: Duration = Duration::from_millis(400);
 
 /// Frames that may wait for a socket: more than a test sends.
 const QUEUE: usize = 4096;
@@ -58,6 +62,8 @@ pub(crate) enum Fault {
     ResumeTooEarly,
     /// One socket is closed with 4403.
     SendAway,
+    /// The whole server stands still for [`STALL`].
+    Stall,
 }
 
 /// Two nodes on one state, each API and gateway at once. Ends when dropped.
@@ -190,6 +196,9 @@ impl Everything {
         }
         if fated && self.fault == Fault::NeverAnswer {
             self.unanswered = Some(client_id.clone());
+        }
+        if fated && self.fault == Fault::Stall {
+            std::thread::sleep(STALL);
         }
         let message = Message {
             id: MessageId(Uuid::now_v7()),
@@ -407,7 +416,7 @@ async fn attend(
                 let (frame, last) = match frame.unwrap() {
                     Outgoing::Text(text) => (Socketed::text(text), false),
                     Outgoing::Close(code) => {
-                        let reason = code.reason(Some(std::time::Duration::from_millis(5))).into();
+                        let reason = code.reason(Some(Duration::from_millis(5))).into();
                         (Socketed::Close(Some(CloseFrame { code: code.number(), reason })), true)
                     }
                 };

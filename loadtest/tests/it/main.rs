@@ -195,6 +195,19 @@ async fn a_socket_that_is_sent_away_for_good_stays_away_and_what_it_missed_is_lo
 }
 
 #[tokio::test]
+async fn a_stall_is_in_the_latency_of_every_send_that_was_due_meanwhile() {
+    for via in ["rest", "socket"] {
+        let ran = run(Fault::Stall, &["--via", via]).await;
+        ran.assert_clean();
+        // A tool that sent nothing during the stall would show it in one message of the 160 that are measured.
+        for latency in [&ran.report["deliveries"], &ran.report["sends"]] {
+            let p90 = latency["latency_ms"]["p90"].as_f64().unwrap();
+            assert!(p90 > 100.0, "{via}: {p90}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_there_is_no_finding_but_a_failed_run() {
     let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
         .args([
