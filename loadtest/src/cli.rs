@@ -84,7 +84,8 @@ pub struct RunArgs {
     /// How long to send before the measuring starts. These messages are checked, not timed.
     #[arg(long, default_value = "0s", value_parser = span)]
     warmup: Duration,
-    /// How messages are sent; `both` takes turns.
+    /// How messages are sent; `both` takes turns. Gateways limit the frames of each socket per minute: at a high rate
+    /// over sockets, spread the sends with --users.
     #[arg(long, value_enum, default_value = "rest")]
     via: Via,
     /// Bytes of each message's text; a little more if the time stamp in it needs that.

@@ -1,6 +1,7 @@
 //! What a run found, as a table for people and as JSON for scripts.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use comfy_table::presets::ASCII_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
 use serde::Serialize;
 
@@ -180,6 +181,7 @@ impl Report {
     /// The table for people.
     pub fn table(&self) -> String {
         let mut table = Table::new();
+        table.load_style(ASCII_FULL_CONDENSED);
         table.set_header(["", "p50 ms", "p90 ms", "p99 ms", "p999 ms", "max ms"]);
         for (name, quantiles) in [
             ("send to delivery", self.deliveries.latency_ms),
@@ -203,6 +205,7 @@ impl Report {
     fn counts(&self) -> Table {
         let (sends, deliveries) = (&self.sends, &self.deliveries);
         let mut table = Table::new();
+        table.load_style(ASCII_FULL_CONDENSED);
         table.set_header(["sends", "", "deliveries", "", "sockets", ""]);
         let opened = Some(("opened", self.sockets.opened));
         let reconnects = Some(("reconnects", self.sockets.reconnects));
