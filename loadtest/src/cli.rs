@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::plan::{Door, Settings, Via};
 use crate::report::Report;
 use crate::run::{self, Options};
+use crate::talk::{TalkArgs, talk};
 
 /// The run was done and found something wrong.
 const FOUND: u8 = 1;
@@ -53,6 +54,8 @@ pub enum Command {
     /// back on the next gateway, resume, and repeat what was not answered; all must still be heard exactly once.
     #[command(after_long_help = AFTER_HELP)]
     Run(RunArgs),
+    /// Opens one socket at a conversation, prints its frames, and sends the lines typed at it.
+    Talk(TalkArgs),
 }
 
 /// What `loadtest run` takes.
@@ -112,9 +115,15 @@ pub struct RunArgs {
     json: Option<PathBuf>,
 }
 
-/// Does what the command line says. Ctrl-C ends the sending early, and a second one the whole.
+/// Does what the command line says. In a run Ctrl-C ends the sending early, and a second one the whole.
 pub async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
-    let Command::Run(args) = cli.command;
+    match cli.command {
+        Command::Run(args) => execute_run(args).await,
+        Command::Talk(args) => talk(args).await,
+    }
+}
+
+async fn execute_run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let json = args.json.clone();
     let options = args.options()?;
     let halt = CancellationToken::new();

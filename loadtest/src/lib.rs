@@ -5,7 +5,7 @@
 //! open the sockets ([`socket`]), send at a fixed rate whatever the answers do ([`sender`]), wait for the rest to
 //! arrive, compare everything heard with everything said ([`ledger`]), report ([`report`]). [`run`] strings them
 //! together; [`wire`] reads and writes the frames; [`meter`] keeps the clock, the counters and the histograms;
-//! [`cli`] is the command line.
+//! [`cli`] is the command line; [`talk`] is no run but one socket at a terminal.
 //!
 //! Latency counts from the moment a message *should* have been sent by the schedule, so a server (or this tool)
 //! that stalls cannot hide the sends that waited meanwhile. One process holds both ends: one clock.
@@ -24,4 +24,5 @@ pub mod run;
 pub mod sender;
 pub mod setup;
 pub mod socket;
+pub mod talk;
 pub mod wire;

@@ -1,0 +1,12 @@
+//! Real processes, driven as users drive them: over HTTP and WebSockets, from outside.
+
+#![cfg(test)]
+
+mod client;
+mod cluster;
+mod commands;
+mod leaving;
+mod membership;
+mod processes;
+mod readme;
+mod services;

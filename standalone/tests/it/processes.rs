@@ -1,0 +1,174 @@
+//! Nodes as child processes on free ports, killed when a test ends, however it ends.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+use crate::services::Services;
+
+/// How long a node may take to be ready: a debug build on a busy machine.
+const READY_WITHIN: Duration = Duration::from_mins(1);
+
+/// How often a process is asked for something that it announces nowhere.
+pub(crate) const POLL: Duration = Duration::from_millis(50);
+
+/// The secret of every cluster of the tests.
+const SECRET: &str = "a secret of the tests, which is long enough to be one";
+
+/// One running node.
+pub(crate) struct Node {
+    child: Child,
+    pub(crate) public: String,
+    pub(crate) internal: String,
+    log: PathBuf,
+}
+
+/// Two API nodes and two gateways over one Postgres and one Redis.
+pub(crate) struct Cluster {
+    pub(crate) apis: Vec<Node>,
+    pub(crate) gateways: Vec<Node>,
+    _services: Services,
+    _folder: TempDir,
+}
+
+/// Where cargo puts the binaries of the workspace.
+pub(crate) fn binary(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_BIN_EXE_standalone")).with_file_name(name);
+    assert!(
+        path.exists(),
+        "{} is missing: cargo build --workspace --bins",
+        path.display()
+    );
+    path
+}
+
+/// A port that is free now.
+pub(crate) fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0")
+        .expect("a free port")
+        .local_addr()
+        .expect("an address")
+        .to_string()
+}
+
+impl Cluster {
+    /// `None` without PostgreSQL and Redis.
+    pub(crate) async fn start() -> Option<Self> {
+        let services = Services::find()?;
+        let folder = tempfile::tempdir().expect("a folder");
+        // All at once: migrations run under a lock, so nodes need not wait for each other.
+        let start = |kind: &str, number: usize| {
+            let listen = format!("{kind}.listen");
+            let mut settings = vec![
+                ("database.url", services.database_url.clone()),
+                ("redis.url", services.redis_url.clone()),
+                ("redis.prefix", services.prefix.clone()),
+                ("tokens.secret", SECRET.to_owned()),
+            ];
+            if kind == "gateway" {
+                settings.push(("gateway.allowed_origins", r#"["*"]"#.into()));
+            }
+            Node::start(
+                kind,
+                &listen,
+                &settings,
+                &folder.path().join(format!("{kind}-{number}.log")),
+            )
+        };
+        let apis: Vec<_> = (1..=2).map(|number| start("api", number)).collect();
+        let gateways: Vec<_> = (1..=2).map(|number| start("gateway", number)).collect();
+        for node in apis.iter().chain(&gateways) {
+            node.ready().await;
+        }
+        Some(Self {
+            apis,
+            gateways,
+            _services: services,
+            _folder: folder,
+        })
+    }
+}
+
+impl Node {
+    /// Starts a binary of the workspace; `listen` is the key of its public address.
+    pub(crate) fn start(name: &str, listen: &str, settings: &[(&str, String)], log: &Path) -> Self {
+        let (public, internal) = (free_address(), free_address());
+        let mut command = Command::new(binary(name));
+        command.args([
+            "--set",
+            &format!("{listen}={public}"),
+            "--set",
+            &format!("internal.listen={internal}"),
+        ]);
+        for (key, value) in settings {
+            command.args(["--set", &format!("{key}={value}")]);
+        }
+        let file = File::create(log).expect("a log file");
+        command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().expect("a handle"))
+            .stderr(file);
+        let child = command.spawn().expect("the node starts");
+        Self {
+            child,
+            public,
+            internal,
+            log: log.to_owned(),
+        }
+    }
+
+    pub(crate) async fn ready(&self) {
+        let deadline = Instant::now() + READY_WITHIN;
+        let url = format!("http://{}/readyz", self.internal);
+        while !reqwest::get(&url)
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
+            assert!(Instant::now() < deadline, "not ready; its log:\n{}", self.log());
+            sleep(POLL).await;
+        }
+    }
+
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Asks it to leave.
+    pub(crate) fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .expect("kill starts");
+        assert!(status.success());
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(&mut self, within: Duration) -> ExitStatus {
+        let deadline = Instant::now() + within;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                return status;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "still running; its log:\n{}",
+                self.log()
+            );
+            sleep(POLL).await;
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // One that has ended by itself needs no killing.
+        let _ended = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
