@@ -40,6 +40,13 @@ impl Default for Settings {
 
 impl Validate for Settings {
     fn validate(&self) -> Result<(), ConfigError> {
+        // A gateway that hears of nothing is of no use to anybody.
+        if self.redis.url.is_empty() {
+            return Err(ConfigError::invalid(
+                "redis.url",
+                "is not set; give redis://host:6379",
+            ));
+        }
         self.database.validate()?;
         self.redis.validate()?;
         self.tokens.validate()?;
