@@ -12,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::hub::channel::SocketId;
 use crate::outbox::Outbox;
 
-/// How often a draining node closes the next few: often enough to be even, seldom enough to cost nothing.
+/// How often a draining node closes the next few at most: often enough to be even, seldom enough to cost nothing.
 const DRAINS_PER_SECOND: u32 = 10;
 
 /// The node's open sockets. Cheap to clone.
@@ -72,10 +72,11 @@ impl Sockets {
 
     /// Closes all of them with 1012, at most this many a second, and returns once none is left.
     pub async fn drain(&self, closes_per_second: u32) {
-        let per_tick = usize::try_from(closes_per_second / DRAINS_PER_SECOND)
+        let ticks_per_second = closes_per_second.clamp(1, DRAINS_PER_SECOND);
+        let per_tick = usize::try_from(closes_per_second / ticks_per_second)
             .unwrap_or(usize::MAX)
             .max(1);
-        let mut tick = interval(Duration::from_secs(1) / DRAINS_PER_SECOND);
+        let mut tick = interval(Duration::from_secs(1) / ticks_per_second);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let gone = self.0.gone.notified();
