@@ -71,7 +71,14 @@ impl Hub {
     /// Subscribes upstream to conversations; returns once the bus has confirmed all.
     pub async fn hold(&self, conversations: &[ConversationId]) -> Result<Vec<Hold>, BusError> {
         let topics: Vec<_> = conversations.iter().copied().map(Topic::Conversation).collect();
-        self.0.subscriptions.hold(&topics).await
+        let holds = self.0.subscriptions.hold(&topics).await?;
+        // What arrives between a joiner's read of the store and its seat must find a channel to wait in.
+        for &conversation in conversations {
+            self.shard(conversation)
+                .entry(conversation)
+                .or_insert_with(|| Channel::new(conversation));
+        }
+        Ok(holds)
     }
 
     /// Makes a socket hear what concerns its user, until the returned claim is dropped and [`Hub::part`] is called.
@@ -109,7 +116,7 @@ impl Hub {
         let conversation = envelope.conversation;
         let (kind, head) = (envelope.kind, envelope.seq);
         let mut shard = self.shard(conversation);
-        // Subscribed for somebody who is just joining: they read the store after this frame was committed.
+        // Nobody listens; whoever is about to reads the store after this frame was committed.
         let Some(channel) = shard.get_mut(&conversation) else {
             return;
         };
@@ -160,6 +167,7 @@ impl Hub {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Also those that nobody has a seat in yet: somebody may be between the read of the store and the seat.
     fn listened_to(&self) -> Vec<ConversationId> {
         let shards = self
             .0
@@ -167,10 +175,7 @@ impl Hub {
             .iter()
             .map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner));
         shards
-            .flat_map(|shard| {
-                let live = shard.iter().filter(|(_, channel)| !channel.is_empty());
-                live.map(|(conversation, _)| *conversation).collect::<Vec<_>>()
-            })
+            .flat_map(|shard| shard.keys().copied().collect::<Vec<_>>())
             .collect()
     }
 }
