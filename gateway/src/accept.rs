@@ -18,6 +18,7 @@ use tracing::Instrument;
 use self::credentials::Credentials;
 use self::refusal::Refused;
 use crate::connection::Connection;
+use crate::connection::writing::Writing;
 use crate::session::Door;
 use crate::sockets::Place;
 use crate::{Gateway, greeting};
@@ -178,17 +179,20 @@ fn open(
     })
 }
 
-async fn serve(gateway: Gateway, place: Place, mut socket: WebSocket, credentials: Credentials, door: Door) {
+async fn serve(gateway: Gateway, place: Place, socket: WebSocket, credentials: Credentials, door: Door) {
+    let mut writing = Writing::new(socket, gateway.meters().clone(), gateway.clock().clone());
     let access = match credentials {
         Credentials::Known(access) => access,
-        Credentials::None => match greeting::identify(&gateway, &mut socket).await {
-            Some(access) => access,
-            None => return,
+        Credentials::None => match greeting::identify(&gateway, &mut writing).await {
+            Ok(access) => access,
+            Err(end) => return writing.end(end).await,
         },
     };
     tracing::Span::current().record("user.id", access.user.0);
     tracing::debug!(?door, "socket opened");
-    let end = Connection::new(gateway, place, socket, &access, door).run().await;
+    let end = Connection::new(gateway, place, writing, &access, door)
+        .run()
+        .await;
     tracing::debug!(?end, "socket ended");
 }
 

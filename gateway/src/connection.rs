@@ -1,14 +1,14 @@
 //! One socket's task: five named inputs, one loop, no rules. What to do stands in [`crate::session`].
 
 mod commands;
-mod writing;
+pub(crate) mod writing;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::Message;
 use futures_util::future::{BoxFuture, OptionFuture};
-use metrics::{counter, describe_counter};
+use metrics::describe_counter;
 use protocol::close::CloseCode;
 use protocol::frames::{AuthExpiring, Hello, ServerFrame};
 use runtime::tokens::Access;
@@ -25,9 +25,6 @@ use crate::sockets::Place;
 
 /// How long before its token runs out a client is told: time for a refresh over a bad network.
 const EXPIRY_WARNING: Duration = Duration::from_mins(1);
-
-/// How long the other side has to answer our close frame before the connection is simply dropped.
-const CLOSE_ANSWER: Duration = Duration::from_secs(2);
 
 /// How a socket came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +51,13 @@ pub struct Connection {
 
 impl Connection {
     /// Takes a socket over. Nothing is sent yet.
-    pub fn new(gateway: Gateway, place: Place, socket: WebSocket, access: &Access, door: Door) -> Self {
+    pub(crate) fn new(gateway: Gateway, place: Place, writing: Writing, access: &Access, door: Door) -> Self {
         let session = Session::new(access, door, gateway.tuning().session, Instant::now());
         let outbox = Outbox::new(gateway.tuning().outbox_bytes);
         place.occupy(&outbox);
         let heartbeat = Heartbeat::new(gateway.tuning().heartbeat);
         Self {
-            writing: Writing::new(socket, gateway.meters().clone(), gateway.clock().clone()),
+            writing,
             next_beat: Instant::now() + heartbeat.pause(),
             waiting: session.opening(),
             gateway,
@@ -90,10 +87,7 @@ impl Connection {
             .iter()
             .for_each(|conversation| hub.leave(*conversation, socket));
         let Err(end) = end;
-        if let End::Closed(code) = end {
-            self.writing.close(code, CLOSE_ANSWER).await;
-        }
-        count_end(end);
+        self.writing.end(end).await;
         end
     }
 
@@ -108,7 +102,7 @@ impl Connection {
         self.writing.answer(&ServerFrame::Hello(hello)).await?;
         loop {
             self.start_next_command();
-            let next_wake = self.next_beat.min(self.expiry_wake());
+            let next_wake = self.next_beat.min(Instant::now() + self.until_expiry_step());
             let may_read = self.waiting.len() < self.session.waiting_commands_max();
             // Biased: what is ready to be written goes first, and a client that floods comes last.
             tokio::select! {
@@ -133,10 +127,12 @@ impl Connection {
                     text,
                 } => {
                     self.writing.feed(text, None).await?;
-                    self.waiting.extend(self.session.on_added(conversation, head));
+                    if let Some(reaction) = self.session.on_added(conversation, head) {
+                        self.react(reaction).await?;
+                    }
                 }
-                Outgoing::Unseated(conversation) => {
-                    self.waiting.extend(self.session.on_unseated(conversation));
+                Outgoing::Unseated { conversation, at } => {
+                    self.waiting.extend(self.session.on_unseated(conversation, at));
                 }
                 Outgoing::Relist => self.waiting.extend(self.session.on_relist()),
                 Outgoing::Close(code) => {
@@ -156,10 +152,7 @@ impl Connection {
             Message::Binary(_) => self.session.on_binary(now),
             // tungstenite answers pings and closes by itself.
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
-            Message::Close(_) => {
-                self.writing.answer_close(CLOSE_ANSWER).await;
-                return Err(End::ByClient);
-            }
+            Message::Close(_) => return Err(End::ByClient),
         };
         self.react(reaction).await
     }
@@ -198,7 +191,7 @@ impl Connection {
             self.next_beat = now + self.heartbeat.pause();
             self.writing.ping().await?;
         }
-        if now >= self.expiry_wake() {
+        if self.until_expiry_step().is_zero() {
             if self.gateway.clock().now() >= self.session.expires_at() {
                 return Err(End::Closed(CloseCode::Token));
             }
@@ -211,24 +204,16 @@ impl Connection {
         Ok(())
     }
 
-    /// When the token's end next needs something done: first a warning, then the close.
-    fn expiry_wake(&self) -> Instant {
+    /// How long until the token's end needs something done: first a warning, then the close.
+    fn until_expiry_step(&self) -> Duration {
         let left = self.session.expires_at().since(self.gateway.clock().now());
         let ahead = if self.warned_of_expiry {
             Duration::ZERO
         } else {
             EXPIRY_WARNING
         };
-        Instant::now() + left.saturating_sub(ahead)
+        left.saturating_sub(ahead)
     }
-}
-
-fn count_end(end: End) {
-    let code = match end {
-        End::Closed(code) => code.word(),
-        End::ByClient => "client",
-    };
-    counter!("chat_gateway_disconnects_total", "code" => code).increment(1);
 }
 
 pub(crate) fn describe_metrics() {

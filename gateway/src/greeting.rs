@@ -1,6 +1,6 @@
 //! Sockets that bring no token: the first frame must be `auth`, in time.
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::extract::ws::Message;
 use protocol::close::CloseCode;
 use protocol::frames::{Asked, Auth, ClientFrame, ErrorFrame, ServerFrame};
 use protocol::problem::ProblemCode;
@@ -8,37 +8,29 @@ use runtime::tokens::Access;
 use tokio::time::timeout;
 
 use crate::Gateway;
+use crate::connection::End;
+use crate::connection::writing::Writing;
 
 /// Frames that an unknown client may send before `auth`; each is answered with an error.
 const FRAMES_BEFORE_AUTH: usize = 8;
 
-/// Waits for the token; `None` when the socket was closed instead.
-pub(crate) async fn identify(gateway: &Gateway, socket: &mut WebSocket) -> Option<Access> {
-    let identified = timeout(gateway.tuning().auth_deadline, first_token(socket)).await;
-    let code = match identified {
-        Ok(Some(Ok(token))) => match gateway.verify(&token) {
-            Ok(access) => return Some(access),
-            Err(_) => CloseCode::Token,
-        },
-        Ok(Some(Err(code))) => code,
-        Ok(None) => return None,
-        Err(_elapsed) => CloseCode::AuthTimeout,
+/// Waits for the token. A node that stops does not wait: the client comes back to another one.
+pub(crate) async fn identify(gateway: &Gateway, writing: &mut Writing) -> Result<Access, End> {
+    let draining = gateway.tasks().draining();
+    let identified = timeout(gateway.tuning().auth_deadline, first_token(writing));
+    let token = tokio::select! {
+        () = draining.cancelled() => return Err(End::Closed(CloseCode::Restart)),
+        identified = identified => identified.map_err(|_elapsed| End::Closed(CloseCode::AuthTimeout))??,
     };
-    let frame = CloseFrame {
-        code: code.number(),
-        reason: code.reason(None).into(),
-    };
-    // A client that is gone already needs no goodbye.
-    let _gone = socket.send(Message::Close(Some(frame))).await;
-    None
+    gateway.verify(&token).map_err(|_| End::Closed(CloseCode::Token))
 }
 
-/// The first `auth` frame's token; `None` when the client left.
-async fn first_token(socket: &mut WebSocket) -> Option<Result<String, CloseCode>> {
+/// The first `auth` frame's token.
+async fn first_token(writing: &mut Writing) -> Result<String, End> {
     for _ in 0..FRAMES_BEFORE_AUTH {
-        let text = match socket.recv().await?.ok()? {
+        let text = match writing.receive().await? {
             Message::Text(text) => text,
-            Message::Close(_) => return None,
+            Message::Close(_) => return Err(End::ByClient),
             Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => continue,
         };
         if let Ok(Asked {
@@ -46,7 +38,7 @@ async fn first_token(socket: &mut WebSocket) -> Option<Result<String, CloseCode>
             ..
         }) = ClientFrame::decode(&text)
         {
-            return Some(Ok(token));
+            return Ok(token);
         }
         let error = ErrorFrame {
             code: ProblemCode::Unauthorized.word().into(),
@@ -55,10 +47,7 @@ async fn first_token(socket: &mut WebSocket) -> Option<Result<String, CloseCode>
             client_id: None,
             retryable: false,
         };
-        socket
-            .send(Message::Text(ServerFrame::Error(error).encode(None).into()))
-            .await
-            .ok()?;
+        writing.answer(&ServerFrame::Error(error)).await?;
     }
-    Some(Err(CloseCode::AuthTimeout))
+    Err(End::Closed(CloseCode::AuthTimeout))
 }

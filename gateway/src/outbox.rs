@@ -27,8 +27,13 @@ pub enum Outgoing {
         /// `conversation:new`.
         text: Utf8Bytes,
     },
-    /// The socket has lost its seat in this conversation.
-    Unseated(ConversationId),
+    /// The socket has lost its seat in this conversation, by the change with this number.
+    Unseated {
+        /// Which.
+        conversation: ConversationId,
+        /// The last number that the socket heard.
+        at: Seq,
+    },
     /// Something about the user's list of conversations may have been missed: look again.
     Relist,
     /// The last thing: close with this code.
@@ -47,7 +52,7 @@ impl Outgoing {
     fn bytes(&self) -> usize {
         match self {
             Self::Frame { text, .. } | Self::Added { text, .. } => text.len(),
-            Self::Relist | Self::Unseated(_) | Self::Close(_) => 0,
+            Self::Relist | Self::Unseated { .. } | Self::Close(_) => 0,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{HashSet, VecDeque};
 
 use protocol::close::CloseCode;
 use protocol::frames::ServerFrame;
+use protocol::problem::ProblemCode;
 use protocol::requests::SendMessage;
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use runtime::tokens::Access;
@@ -17,6 +18,7 @@ use tokio::time::Instant;
 use crate::frame_rate::FrameRate;
 use crate::join_all::Following;
 
+use on_frame::error_reply;
 pub use outcome::Outcome;
 
 /// Where a socket came in, and so what it follows.
@@ -66,6 +68,8 @@ pub enum Command {
     },
     /// Follow everything.
     JoinAll,
+    /// Follow a conversation no longer.
+    Leave(ConversationId),
 }
 
 /// A command, and who waits for its answer.
@@ -171,20 +175,53 @@ impl Session {
     }
 
     /// The user is in a conversation that this socket may not know; the client was just shown it as of `head`.
-    pub fn on_added(&self, conversation: ConversationId, head: Seq) -> Option<Task> {
-        let is_wanted = self.follows_all() && !self.followed.contains(&conversation);
-        is_wanted.then(|| {
+    pub fn on_added(&self, conversation: ConversationId, head: Seq) -> Option<Reaction> {
+        if !self.follows_all() || self.followed.contains(&conversation) {
+            return None;
+        }
+        if self.is_full() {
+            let message = format!(
+                "a socket follows at most {} conversations",
+                self.limits.subscriptions
+            );
+            return Some(error_reply(ProblemCode::Invalid, message, Asker::Server));
+        }
+        Some(Reaction::Do(Task::of(Command::Join {
+            conversation,
+            after: Some(head),
+        })))
+    }
+
+    /// The hub took the seat in a conversation away, by the change with this number. The user may be back in it
+    /// already: then nothing after that number may be missing.
+    pub fn on_unseated(&mut self, conversation: ConversationId, at: Seq) -> Option<Task> {
+        self.followed.remove(&conversation);
+        self.follows_all().then(|| {
             Task::of(Command::Join {
                 conversation,
-                after: Some(head),
+                after: Some(at),
             })
         })
     }
 
-    /// The hub took the seat in a conversation away. The user may be back in it already, so look again.
-    pub fn on_unseated(&mut self, conversation: ConversationId) -> Option<Task> {
+    /// Whether a task has become pointless by the time its turn comes: the server would follow what is followed
+    /// already, or what there is no room for.
+    pub fn is_moot(&self, task: &Task) -> bool {
+        match task.command {
+            Command::Join { conversation, .. } if task.asker == Asker::Server => {
+                self.followed.contains(&conversation) || self.is_full()
+            }
+            _ => false,
+        }
+    }
+
+    /// The client left a conversation.
+    pub fn on_left(&mut self, conversation: ConversationId) {
         self.followed.remove(&conversation);
-        self.on_relist()
+    }
+
+    fn is_full(&self) -> bool {
+        self.followed.len() >= self.limits.subscriptions
     }
 
     /// The list of the user's conversations may have changed unheard.

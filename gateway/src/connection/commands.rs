@@ -7,7 +7,7 @@ use axum::extract::ws::Utf8Bytes;
 use super::{Connection, End};
 use crate::join::{Join, Joiner, Step};
 use crate::join_all::join_all;
-use crate::session::{Asker, Command, Outcome, Task};
+use crate::session::{Asker, Command, Outcome};
 
 /// What a command under way came to.
 pub(super) enum Done {
@@ -21,11 +21,12 @@ pub(super) enum Done {
 
 impl Connection {
     pub(super) fn start_next_command(&mut self) {
-        if self.running.is_some() {
-            return;
-        }
-        if let Some(Task { command, asker }) = self.waiting.pop_front() {
-            self.start(command, asker);
+        while self.running.is_none()
+            && let Some(task) = self.waiting.pop_front()
+        {
+            if !self.session.is_moot(&task) {
+                self.start(task.command, task.asker);
+            }
         }
     }
 
@@ -53,6 +54,11 @@ impl Connection {
                 let join = Join::new(self.joiner(), conversation, after);
                 return self.go_on(join, asker);
             }
+            Command::Leave(conversation) => {
+                self.session.on_left(conversation);
+                hub.leave(conversation, self.place.id());
+                return;
+            }
             Command::JoinAll => {
                 let (joiner, following) = (self.joiner(), self.session.following());
                 Box::pin(async move {
@@ -65,19 +71,21 @@ impl Connection {
 
     pub(super) async fn on_done(&mut self, done: Done) -> Result<(), End> {
         self.running = None;
-        let (outcome, asker) = match done {
-            Done::Finished(outcome, asker) => (outcome, asker),
+        let reactions = match done {
+            Done::Finished(outcome, asker) => self.session.on_outcome(outcome, asker),
             Done::Page(join, frames, asker) => {
                 self.write_all(frames).await?;
                 self.go_on(join, asker);
                 return Ok(());
             }
             Done::Seated(outcome, frames, asker) => {
+                // First noted, then written: a write that fails must not leave a seat behind that nobody knows of.
+                let reactions = self.session.on_outcome(outcome, asker);
                 self.write_all(frames).await?;
-                (outcome, asker)
+                reactions
             }
         };
-        for reaction in self.session.on_outcome(outcome, asker) {
+        for reaction in reactions {
             self.react(reaction).await?;
         }
         Ok(())

@@ -5,12 +5,13 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
 use futures_util::SinkExt;
+use metrics::counter;
 use protocol::Timestamp;
 use protocol::close::CloseCode;
 use protocol::frames::ServerFrame;
 use rand::RngExt;
 use runtime::Clock;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::End;
 use crate::meters::Meters;
@@ -28,8 +29,13 @@ const COME_BACK_WITHIN: Duration = Duration::from_secs(3);
 /// The least pause before a client comes back.
 const COME_BACK_AFTER: Duration = Duration::from_millis(100);
 
-pub(super) struct Writing {
+/// How long the other side has to answer our close frame before the connection is simply dropped.
+const CLOSE_ANSWER: Duration = Duration::from_secs(2);
+
+pub(crate) struct Writing {
     socket: WebSocket,
+    /// What came in could not be read: nothing that follows it can be.
+    is_unreadable: bool,
     unflushed_bytes: usize,
     oldest_commit: Option<Timestamp>,
     meters: Meters,
@@ -37,9 +43,10 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    pub(super) fn new(socket: WebSocket, meters: Meters, clock: Clock) -> Self {
+    pub(crate) fn new(socket: WebSocket, meters: Meters, clock: Clock) -> Self {
         Self {
             socket,
+            is_unreadable: false,
             unflushed_bytes: 0,
             oldest_commit: None,
             meters,
@@ -48,13 +55,14 @@ impl Writing {
     }
 
     /// The next message from the client. Cancel-safe.
-    pub(super) async fn receive(&mut self) -> Result<Message, End> {
+    pub(crate) async fn receive(&mut self) -> Result<Message, End> {
         match self.socket.recv().await {
             Some(Ok(message)) => Ok(message),
             // A frame over the size limit, or none of this protocol; a broken connection ends here too, and the
             // close that follows finds nobody.
             Some(Err(error)) => {
                 tracing::debug!(%error, "a socket could not be read");
+                self.is_unreadable = true;
                 Err(End::Closed(CloseCode::Protocol))
             }
             None => Err(End::ByClient),
@@ -62,7 +70,7 @@ impl Writing {
     }
 
     /// Says one thing to this client.
-    pub(super) async fn answer(&mut self, frame: &ServerFrame) -> Result<(), End> {
+    pub(crate) async fn answer(&mut self, frame: &ServerFrame) -> Result<(), End> {
         self.feed(frame.encode(None).into(), None).await?;
         self.flush().await
     }
@@ -98,27 +106,47 @@ impl Writing {
         in_time(self.socket.send(Message::Ping(Bytes::new()))).await
     }
 
+    /// Ends the socket in good order: whoever closes first is answered.
+    pub(crate) async fn end(&mut self, end: End) {
+        let word = match end {
+            End::Closed(code) => {
+                self.close(code).await;
+                code.word()
+            }
+            End::ByClient => {
+                self.finish_close().await;
+                "client"
+            }
+        };
+        counter!("chat_gateway_disconnects_total", "code" => word).increment(1);
+    }
+
     /// Hangs up with a code, and gives the client a moment to answer.
-    pub(super) async fn close(&mut self, code: CloseCode, answer_within: Duration) {
+    async fn close(&mut self, code: CloseCode) {
         let reason = code.reason(code.may_resume().then(come_back_after));
         let frame = CloseFrame {
             code: code.number(),
             reason: reason.into(),
         };
         // A client that is gone already needs no goodbye.
-        if timeout(answer_within, self.socket.send(Message::Close(Some(frame))))
+        if timeout(CLOSE_ANSWER, self.socket.send(Message::Close(Some(frame))))
             .await
             .is_ok_and(|sent| sent.is_ok())
         {
-            self.answer_close(answer_within).await;
+            self.finish_close().await;
         }
     }
 
     /// Reads on until the closing handshake is over: the library sends its part while it is being read from.
-    pub(super) async fn answer_close(&mut self, within: Duration) {
+    async fn finish_close(&mut self) {
+        if self.is_unreadable {
+            // To drop a connection with unread bytes resets it, and a reset may overtake our close frame.
+            sleep(CLOSE_ANSWER).await;
+            return;
+        }
         let handshake = async { while let Some(Ok(_)) = self.socket.recv().await {} };
         // Whoever does not answer in time is dropped: that is what the limit is for.
-        let _over = timeout(within, handshake).await;
+        let _over = timeout(CLOSE_ANSWER, handshake).await;
     }
 }
 

@@ -20,6 +20,9 @@ const RING_FRAMES: usize = 32;
 /// Frames that may wait for a missing one. Beyond it the newest are dropped: the store has them all.
 const EARLY_FRAMES: usize = 1_024;
 
+/// Frames that may wait for the first seat: a join takes milliseconds, and a long one reads the store to its end.
+const EARLY_FRAMES_UNSEATED: usize = RING_FRAMES;
+
 /// One socket's place in a conversation.
 #[derive(Clone, Debug)]
 pub struct Seat {
@@ -170,7 +173,7 @@ impl Channel {
                     seated.seat.outbox.push(frame.outgoing());
                 }
             }
-            self.apply(frame.effect);
+            self.apply(frame.effect, frame.seq);
         }
         self.delivered = Some(head);
         self.advance_positions(head);
@@ -207,11 +210,14 @@ impl Channel {
                 return (Seating::Behind, Verdict::Done);
             }
         }
+        if missed
+            .iter()
+            .any(|frame| frame.seq > permitted_at && ends_for(frame.effect, seat.user))
+        {
+            return (Seating::Removed, Verdict::Done);
+        }
         for frame in missed {
             seat.outbox.push(frame.outgoing());
-            if frame.seq > permitted_at && ends_for(frame.effect, seat.user) {
-                return (Seating::Removed, Verdict::Done);
-            }
         }
         let position = position.max(delivered);
         seat.outbox.push(sync(self.conversation, position));
@@ -230,8 +236,16 @@ impl Channel {
 
     fn keep_early(&mut self, frame: Frame) {
         self.early.insert(frame.seq, frame);
-        if self.early.len() > EARLY_FRAMES {
-            self.early.pop_last();
+        let room = if self.delivered.is_none() {
+            EARLY_FRAMES_UNSEATED
+        } else {
+            EARLY_FRAMES
+        };
+        if self.early.len() > room
+            && let Some((dropped, _)) = self.early.pop_last()
+        {
+            // Not forgotten: the hole is read from the store.
+            self.known_head = self.known_head.max(dropped);
         }
     }
 
@@ -265,7 +279,7 @@ impl Channel {
             seated.position = frame.seq;
             seated.seat.outbox.push(frame.outgoing());
         }
-        self.apply(frame.effect);
+        self.apply(frame.effect, frame.seq);
         self.remember(frame);
     }
 
@@ -277,7 +291,7 @@ impl Channel {
     }
 
     /// Takes seats away from those for whom nothing follows.
-    fn apply(&mut self, effect: Effect) {
+    fn apply(&mut self, effect: Effect, at: Seq) {
         let code = match effect {
             Effect::None => return,
             Effect::Removes(_) => CloseCode::NotParticipant,
@@ -286,11 +300,11 @@ impl Channel {
         self.seated.retain(|Seated { seat, .. }| {
             let is_over = ends_for(effect, seat.user);
             if is_over {
-                let end = Outgoing::Unseated(self.conversation);
+                let conversation = self.conversation;
                 seat.outbox.push(if seat.ends_with_place {
                     Outgoing::Close(code)
                 } else {
-                    end
+                    Outgoing::Unseated { conversation, at }
                 });
             }
             !is_over

@@ -105,7 +105,7 @@ impl Session {
             return refused(ProblemCode::Invalid, "after must not be negative", reference);
         }
         let is_new = !self.followed.contains(&conversation);
-        if is_new && self.followed.len() >= self.limits.subscriptions {
+        if is_new && self.is_full() {
             let message = format!(
                 "a socket follows at most {} conversations",
                 self.limits.subscriptions
@@ -123,7 +123,8 @@ impl Session {
             return refused(ProblemCode::Invalid, message, reference);
         }
         self.followed.remove(&unsubscribe.conversation_id);
-        Reaction::Leave(unsubscribe.conversation_id)
+        // In its turn: a `subscribe` before it may be under way.
+        run(Command::Leave(unsubscribe.conversation_id), reference)
     }
 
     /// The conversation that a frame is about: at a conversation's own door it may go unsaid.

@@ -50,7 +50,6 @@ impl Session {
 
     fn on_joined_all(&mut self, joined: JoinedAll) -> Vec<Reaction> {
         self.followed.extend(joined.seated);
-        self.followed.extend(&joined.behind);
         let rest = joined.behind.into_iter();
         let mut reactions: Vec<_> = rest
             .map(|conversation| {

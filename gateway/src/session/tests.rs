@@ -180,8 +180,51 @@ async fn a_conversation_that_is_followed_already_is_not_joined_twice() {
     session.on_outcome(Outcome::Joined(ROOM), Asker::Server);
     assert!(session.on_added(ROOM, Seq(3)).is_none());
     assert!(
-        session.on_unseated(ROOM).is_some(),
+        session.on_unseated(ROOM, Seq(4)).is_some(),
         "whoever lost a seat looks again"
     );
     assert!(session.on_added(ROOM, Seq(3)).is_some());
+}
+
+#[tokio::test]
+async fn whoever_lost_a_seat_goes_on_behind_the_removal_so_that_nothing_is_missing_on_a_return() {
+    let mut session = session(Door::Everything { follows_all: true });
+    session.on_outcome(Outcome::Joined(ROOM), Asker::Server);
+    let task = session.on_unseated(ROOM, Seq(4)).unwrap();
+    let expected = Command::Join {
+        conversation: ROOM,
+        after: Some(Seq(4)),
+    };
+    assert_eq!(task.command, expected);
+}
+
+#[tokio::test]
+async fn of_two_joins_that_the_server_planned_the_second_is_pointless_but_a_clients_never_is() {
+    let mut session = session(Door::Everything { follows_all: true });
+    let join = |asker| Task {
+        command: Command::Join {
+            conversation: ROOM,
+            after: None,
+        },
+        asker,
+    };
+    assert!(!session.is_moot(&join(Asker::Server)));
+    session.on_outcome(Outcome::Joined(ROOM), Asker::Server);
+    assert!(session.is_moot(&join(Asker::Server)));
+    let client = Asker::Client {
+        reference: None,
+        client_id: None,
+    };
+    assert!(!session.is_moot(&join(client)));
+}
+
+#[tokio::test]
+async fn a_conversation_that_comes_by_itself_counts_against_the_limit() {
+    let mut session = session(Door::Everything { follows_all: true });
+    for number in 0..LIMITS.subscriptions {
+        let conversation = ConversationId(Uuid::from_u128(number as u128));
+        session.on_outcome(Outcome::Joined(conversation), Asker::Server);
+    }
+    let reaction = session.on_added(ConversationId(Uuid::from_u128(99)), Seq(1));
+    assert_eq!(refusal(reaction.unwrap()).code, "invalid");
 }
