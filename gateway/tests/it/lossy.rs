@@ -1,0 +1,124 @@
+//! A bus that loses, delays, doubles and reorders on demand.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bus::{Bus, BusError, BusEvent, Envelope, Inbox, Topic};
+use runtime::Tasks;
+use tokio::sync::{mpsc, watch};
+
+use crate::client::in_time;
+
+/// What happens to conversations' frames that are published from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// They arrive.
+    None,
+    /// The bus says that it could not take them.
+    Refuse,
+    /// The bus says that it took them, and forgets them.
+    Drop,
+    /// They wait for [`Lossy::release`].
+    Hold,
+    /// They arrive twice.
+    Double,
+}
+
+/// One node's end of a real bus, with faults.
+#[derive(Debug)]
+pub(crate) struct Lossy {
+    inner: Arc<dyn Bus>,
+    fault: Mutex<Fault>,
+    held: Mutex<Vec<(Topic, Envelope)>>,
+    caught: watch::Sender<usize>,
+    events: mpsc::Sender<BusEvent>,
+}
+
+impl Lossy {
+    pub(crate) fn around(inner: Arc<dyn Bus>, mut inbox: Inbox, tasks: &Tasks) -> (Arc<Self>, Inbox) {
+        let (events, forwarded) = mpsc::channel(bus::INBOX_CAPACITY);
+        let lossy = Arc::new(Self {
+            inner,
+            fault: Mutex::new(Fault::None),
+            held: Mutex::default(),
+            caught: watch::Sender::default(),
+            events: events.clone(),
+        });
+        let stopping = tasks.stopping();
+        tasks.spawn("lossy bus", async move {
+            while let Some(Some(event)) = stopping.run_until_cancelled(inbox.recv()).await {
+                if events.send(event).await.is_err() {
+                    return;
+                }
+            }
+        });
+        (lossy, forwarded)
+    }
+
+    pub(crate) fn set(&self, fault: Fault) {
+        *self.fault.lock().unwrap() = fault;
+    }
+
+    /// Waits until this many frames in all were refused, dropped or held.
+    pub(crate) async fn has_caught(&self, count: usize) {
+        let mut caught = self.caught.subscribe();
+        in_time("frames to be caught", caught.wait_for(|caught| *caught >= count))
+            .await
+            .unwrap();
+    }
+
+    /// Lets what was held go on, in the order that `arrange` makes of it.
+    pub(crate) async fn release(&self, arrange: impl FnOnce(&mut Vec<(Topic, Envelope)>)) {
+        let mut held = std::mem::take(&mut *self.held.lock().unwrap());
+        arrange(&mut held);
+        self.inner.publish(held).await.unwrap();
+    }
+
+    /// The bus tells this node that it may have missed anything.
+    pub(crate) async fn interrupt(&self) {
+        self.events.send(BusEvent::Interrupted).await.unwrap();
+    }
+}
+
+#[async_trait]
+impl Bus for Lossy {
+    async fn publish(&self, frames: Vec<(Topic, Envelope)>) -> Result<(), BusError> {
+        let fault = *self.fault.lock().unwrap();
+        let (conversations, people): (Vec<_>, Vec<_>) = frames
+            .into_iter()
+            .partition(|(topic, _)| matches!(topic, Topic::Conversation(_)));
+        self.inner.publish(people).await?;
+        let count = conversations.len();
+        match fault {
+            Fault::None => return self.inner.publish(conversations).await,
+            Fault::Double => {
+                self.inner.publish(conversations.clone()).await?;
+                return self.inner.publish(conversations).await;
+            }
+            Fault::Hold => self.held.lock().unwrap().extend(conversations),
+            Fault::Drop | Fault::Refuse => {}
+        }
+        self.caught.send_modify(|caught| *caught += count);
+        if fault == Fault::Refuse {
+            return Err(BusError::Unavailable("a test says so".into()));
+        }
+        Ok(())
+    }
+
+    async fn subscribe(&self, topics: &[Topic]) -> Result<(), BusError> {
+        self.inner.subscribe(topics).await
+    }
+
+    async fn unsubscribe(&self, topics: &[Topic]) -> Result<(), BusError> {
+        self.inner.unsubscribe(topics).await
+    }
+
+    async fn claim(&self, key: &str, ttl: Duration) -> Result<bool, BusError> {
+        self.inner.claim(key, ttl).await
+    }
+
+    async fn ping(&self) -> Result<(), BusError> {
+        self.inner.ping().await
+    }
+}

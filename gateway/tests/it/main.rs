@@ -1,0 +1,21 @@
+//! Whole gateway nodes on one database and one bus, with real sockets; on SQLite always, and what races
+//! also on PostgreSQL when `CHAT_TEST_POSTGRES_URL` names one.
+
+#![cfg(test)]
+
+mod bad_input;
+mod client;
+mod cluster;
+mod database;
+mod doors;
+mod drain;
+mod everything;
+mod first_frame;
+mod heartbeat;
+mod joining;
+mod lossy;
+mod membership;
+mod messages;
+mod repair;
+mod resume;
+mod slow_reader;

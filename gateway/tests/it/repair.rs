@@ -1,0 +1,214 @@
+//! A bus that drops, reorders and doubles: every client still hears every change once, in order.
+
+use std::time::Duration;
+
+use protocol::frames::ServerFrame;
+use protocol::{ConversationId, Seq};
+use tokio::time::Instant;
+
+use crate::client::Client;
+use crate::cluster::{Person, TestCluster};
+use crate::lossy::Fault;
+
+/// Before this the sweeper of no node has looked at a row: whoever hears earlier was told by something else.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The sweeper's patience and its period, and some of the machine's own.
+const SWEPT_WITHIN: Duration = Duration::from_secs(4);
+
+struct Scene {
+    cluster: TestCluster,
+    anna: Person,
+    group: ConversationId,
+    readers: Vec<Client>,
+}
+
+/// Anna speaks on the first node; Boris listens on both, at both doors.
+async fn scene() -> Scene {
+    let cluster = TestCluster::new().await;
+    let (anna, boris, group) = cluster.pair().await;
+    let mut readers = Vec::new();
+    for node in 0..2 {
+        readers.push(cluster.live(node, &boris, group).await);
+        let mut client = cluster.at_everything(node, &boris, "").await;
+        client.sync(group).await;
+        readers.push(client);
+    }
+    Scene {
+        cluster,
+        anna,
+        group,
+        readers,
+    }
+}
+
+impl Scene {
+    async fn say(&self, text: &str) -> Seq {
+        self.cluster.say(&self.anna, self.group, text).await.seq
+    }
+
+    fn fault(&self, fault: Fault) {
+        self.cluster.node(0).bus.set(fault);
+    }
+
+    fn fault_everywhere(&self, fault: Fault) {
+        for node in 0..2 {
+            self.cluster.node(node).bus.set(fault);
+        }
+    }
+
+    async fn caught(&self, count: usize) {
+        self.cluster.node(0).bus.has_caught(count).await;
+    }
+
+    async fn all_hear(&mut self, texts: &[&str]) {
+        for reader in &mut self.readers {
+            for text in texts {
+                reader.message(text).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropped_frames_are_read_from_the_store_in_order() {
+    let mut scene = scene().await;
+    scene.fault(Fault::Drop);
+    scene.say("lost one").await;
+    scene.say("lost two").await;
+    scene.caught(2).await;
+    scene.fault(Fault::None);
+    scene.say("heard").await;
+    scene.all_hear(&["lost one", "lost two", "heard"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_edit_and_deletion_are_repaired_and_sync_says_where_the_client_is() {
+    let mut scene = scene().await;
+    let (chat, anna) = (scene.cluster.node(0).chat.clone(), scene.anna.id);
+    let said = scene.cluster.say(&scene.anna, scene.group, "before").await;
+    scene.all_hear(&["before"]).await;
+    scene.fault(Fault::Drop);
+    chat.edit_message(anna, said.id, "changed".into()).await.unwrap();
+    chat.delete_message(anna, said.id).await.unwrap();
+    scene.caught(2).await;
+    scene.fault(Fault::None);
+    let last = scene.say("heard").await;
+    for reader in &mut scene.readers {
+        // One row that changed twice comes once: its first number is missing, so `sync` follows.
+        let deleted = reader.frame().await;
+        assert!(
+            matches!(&deleted.frame, ServerFrame::MessageDeleted(gone) if gone.id == said.id),
+            "{deleted:?}"
+        );
+        reader.message("heard").await;
+        assert_eq!(reader.sync(scene.group).await, last);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reordered_frames_are_heard_in_order() {
+    let mut scene = scene().await;
+    scene.fault(Fault::Hold);
+    for text in ["one", "two", "three"] {
+        scene.say(text).await;
+    }
+    scene.caught(3).await;
+    scene.cluster.node(0).bus.release(|held| held.reverse()).await;
+    scene.all_hear(&["one", "two", "three"]).await;
+    for reader in &mut scene.readers {
+        reader.is_silent().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doubled_and_late_frames_are_heard_once() {
+    let mut scene = scene().await;
+    scene.fault(Fault::Double);
+    scene.say("one").await;
+    scene.say("two").await;
+    scene.all_hear(&["one", "two"]).await;
+    scene.fault(Fault::Hold);
+    scene.say("late").await;
+    scene.caught(1).await;
+    scene.fault(Fault::None);
+    scene.say("three").await;
+    scene.all_hear(&["late", "three"]).await;
+    scene.cluster.node(0).bus.release(|_| {}).await;
+    scene.say("four").await;
+    scene.all_hear(&["four"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_frame_that_the_bus_refused_is_announced_by_the_sweeper() {
+    let mut scene = scene().await;
+    scene.fault(Fault::Refuse);
+    let committed = Instant::now();
+    scene.say("refused").await;
+    scene.caught(1).await;
+    scene.fault(Fault::None);
+    scene.all_hear(&["refused"]).await;
+    let took = committed.elapsed();
+    assert!(took >= PATIENCE && took <= SWEPT_WITHIN, "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bus_that_is_away_for_longer_costs_no_message() {
+    let mut scene = scene().await;
+    scene.fault_everywhere(Fault::Refuse);
+    let texts: Vec<_> = (0..30).map(|number| format!("refused {number}")).collect();
+    for text in &texts {
+        scene.say(text).await;
+    }
+    // The sweepers' own announcements are refused as well.
+    scene.caught(texts.len() + 1).await;
+    scene.fault_everywhere(Fault::None);
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    scene.all_hear(&texts).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_interruption_idle_conversations_catch_up() {
+    let mut scene = scene().await;
+    scene.fault(Fault::Drop);
+    scene.say("lost").await;
+    scene.caught(1).await;
+    for node in 0..2 {
+        scene.cluster.node(node).bus.interrupt().await;
+    }
+    scene.all_hear(&["lost"]).await;
+    for reader in &mut scene.readers {
+        reader.is_silent().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_whose_news_were_lost_is_joined_after_an_interruption() {
+    let cluster = TestCluster::new().await;
+    let (anna, boris, group) = cluster.pair().await;
+    let mut client = cluster.at_everything(1, &boris, "").await;
+    client.sync(group).await;
+    // Straight into the store: nobody says so on the bus.
+    let mut locked = cluster.store.lock(group).await.unwrap().unwrap();
+    locked
+        .remove_participant(boris.id, cluster.clock.now())
+        .await
+        .unwrap();
+    locked.commit(cluster.clock.now()).await.unwrap();
+    cluster.node(1).bus.interrupt().await;
+    let removed = client.frame().await;
+    assert!(
+        matches!(&removed.frame, ServerFrame::ParticipantRemoved(gone) if gone.user_id == boris.id),
+        "{removed:?}"
+    );
+    let mut locked = cluster.store.lock(group).await.unwrap().unwrap();
+    locked
+        .add_participant(boris.id, protocol::models::Role::Member, cluster.clock.now())
+        .await
+        .unwrap();
+    locked.commit(cluster.clock.now()).await.unwrap();
+    cluster.node(1).bus.interrupt().await;
+    assert_eq!(client.sync(group).await, cluster.head(group).await);
+    cluster.say(&anna, group, "welcome back").await;
+    client.message("welcome back").await;
+}
