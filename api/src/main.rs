@@ -1,7 +1,5 @@
 //! An API node: reads its settings, opens what it needs, serves, and leaves when asked to.
 
-mod healthcheck;
-
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
@@ -17,7 +15,7 @@ use runtime::config::ConfigArgs;
 use runtime::internal::{self, Readiness};
 use runtime::lifecycle::{self, Stopped};
 use runtime::tokens::Tokens;
-use runtime::{Clock, Tasks, telemetry};
+use runtime::{Clock, Tasks, healthcheck, telemetry};
 use secrecy::ExposeSecret as _;
 use store::Store;
 use tokio::net::TcpListener;
@@ -58,7 +56,8 @@ async fn main() -> anyhow::Result<ExitCode> {
         Command::Migrate => open(&config.load()?).await?.close().await,
         Command::Healthcheck => {
             let settings: Settings = config.load()?;
-            healthcheck::ask(settings.internal.listen).await?;
+            telemetry::init(&settings.log)?;
+            return Ok(healthcheck::run(settings.internal.listen).await);
         }
         Command::Serve => return Ok(serve(config.load()?).await?.exit_code()),
     }

@@ -49,19 +49,16 @@ pub(crate) async fn add(
     Ids(id): Ids<ConversationId>,
     JsonBody(request): JsonBody<AddParticipant>,
 ) -> Result<(StatusCode, Json<Participant>), ApiError> {
-    // Only the status depends on this: two calls at once may both say 201, and still add one person once.
-    let standing = state.chat.store().standing(id, request.user_id).await?;
-    let was_in = standing.is_some_and(|standing| standing.role.is_some());
-    let participant = state
+    let added = state
         .chat
         .add_participant(caller, id, request.user_id, request.role)
         .await?;
-    let status = if was_in {
-        StatusCode::OK
-    } else {
+    let status = if added.is_new {
         StatusCode::CREATED
+    } else {
+        StatusCode::OK
     };
-    Ok((status, Json(participant)))
+    Ok((status, Json(added.participant)))
 }
 
 /// Removes a person from a group; for its admins. Anybody removes themselves.

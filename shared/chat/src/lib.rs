@@ -37,6 +37,7 @@ pub use accounts::Accounts;
 pub use conversations::Opened;
 pub use error::{ChatError, Violation};
 pub use messages::Sent;
+pub use participants::Added;
 use publisher::Publisher;
 use writer::Writer;
 

@@ -6,6 +6,15 @@ use protocol::{ConversationId, UserId, limits};
 use crate::permit;
 use crate::{Chat, ChatError};
 
+/// A person who is in the conversation now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Added {
+    /// As what.
+    pub participant: Participant,
+    /// `false`: they were in it already, and stay as they were.
+    pub is_new: bool,
+}
+
 impl Chat {
     /// Everybody in a conversation.
     pub async fn participants(
@@ -24,7 +33,7 @@ impl Chat {
         conversation: ConversationId,
         whom: UserId,
         role: Option<Role>,
-    ) -> Result<Participant, ChatError> {
+    ) -> Result<Added, ChatError> {
         // Before the lock: a second connection asked for under it could wait for one that waits for this lock.
         let is_known = self.store.user(whom).await?.is_some();
         let (mut locked, actor) = self.lock_as(actor, conversation).await?;
@@ -33,7 +42,10 @@ impl Chat {
             return Err(ChatError::NoUser);
         }
         if let Some(present) = locked.participant(whom).await? {
-            return Ok(present);
+            return Ok(Added {
+                participant: present,
+                is_new: false,
+            });
         }
         let count = locked.participant_count().await?;
         if usize::try_from(count).is_ok_and(|count| count >= limits::PARTICIPANTS) {
@@ -51,7 +63,10 @@ impl Chat {
         if let Some(shown) = self.store.conversation(conversation).await? {
             self.tell_participants(&shown, &[whom]);
         }
-        Ok(added)
+        Ok(Added {
+            participant: added,
+            is_new: true,
+        })
     }
 
     /// Removes a person from a group, or lets the caller leave it. From that change on they see nothing more.

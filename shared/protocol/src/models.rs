@@ -1,13 +1,37 @@
 //! What clients read. Field names and shapes are the canonical (KSTU) ones; old clients ignore the fields they do
 //! not know (`seq`, `number`, `client_id`).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 
 use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
 
+/// The words of an enum, and reading them: a string and nothing else, where serde's own reading would also take
+/// `{"group": null}`.
+macro_rules! one_word {
+    ($name:ident { $($variant:ident = $word:literal),+ }) => {
+        impl $name {
+            /// The word on the wire and in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                match String::deserialize(deserializer)?.as_str() {
+                    $($word => Ok(Self::$variant),)+
+                    other => Err(de::Error::unknown_variant(other, &[$($word),+])),
+                }
+            }
+        }
+    };
+}
+
 /// Two people, or a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ConversationType {
     /// Exactly two people; each pair has one at most.
@@ -16,18 +40,10 @@ pub enum ConversationType {
     Group,
 }
 
-impl ConversationType {
-    /// The word on the wire and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Private => "private",
-            Self::Group => "group",
-        }
-    }
-}
+one_word!(ConversationType { Private = "private", Group = "group" });
 
 /// What a participant may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Manages members; the creator starts as one.
@@ -36,15 +52,7 @@ pub enum Role {
     Member,
 }
 
-impl Role {
-    /// The word on the wire and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Member => "member",
-        }
-    }
-}
+one_word!(Role { Admin = "admin", Member = "member" });
 
 /// A conversation as its participants see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -152,7 +160,7 @@ pub struct Attachment {
 }
 
 /// How a client shows an attachment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FileType {
     /// Shown in place.
@@ -163,16 +171,7 @@ pub enum FileType {
     File,
 }
 
-impl FileType {
-    /// The word on the wire and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Video => "video",
-            Self::File => "file",
-        }
-    }
-}
+one_word!(FileType { Image = "image", Video = "video", File = "file" });
 
 /// A person as the create dialog shows them. Every text is present: the picker reads first letters without asking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -201,4 +200,21 @@ pub struct ChatUser {
     pub telegram_username: String,
     /// Empty: this system keeps none.
     pub group: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_read_as_it_is_written_and_nothing_else_is_taken_for_one() {
+        for role in [Role::Admin, Role::Member] {
+            let written = serde_json::to_string(&role).unwrap();
+            assert_eq!(written, format!("\"{}\"", role.as_str()));
+            assert_eq!(serde_json::from_str::<Role>(&written).unwrap(), role);
+        }
+        for other in [r#"{"admin":null}"#, r#"["admin"]"#, r#""ADMIN""#, "1", "null"] {
+            assert!(serde_json::from_str::<Role>(other).is_err(), "{other}");
+        }
+    }
 }

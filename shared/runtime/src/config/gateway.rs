@@ -28,7 +28,7 @@ section! {
         pub heartbeat_seconds: u64 = 25,
         /// How long a socket may take to prove who it is, in seconds.
         pub auth_deadline_seconds: u64 = 5,
-        /// The most bytes that wait for one slow reader before its queue is dropped and refilled from the store.
+        /// The most bytes that wait for one slow reader; beyond it the socket is closed with 4508 and resumes when it comes back.
         pub outbox_bytes: usize = 262_144,
         /// The most sockets open at once in this process.
         pub max_connections: usize = 50_000,
