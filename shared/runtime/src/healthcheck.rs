@@ -11,8 +11,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// Longer than the slowest check behind `/readyz`, shorter than what container engines allow a health check.
-const ANSWER_WITHIN: Duration = Duration::from_secs(4);
+/// Below the three seconds that the images give a health check.
+const ANSWER_WITHIN: Duration = Duration::from_millis(2_500);
 
 /// Why the process is not ready, or could not be asked.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ enum NotReady {
     Request(#[from] axum::http::Error),
     #[error("not ready: {0}")]
     Status(StatusCode),
-    #[error("no answer within {} s", ANSWER_WITHIN.as_secs())]
+    #[error("no answer within {} ms", ANSWER_WITHIN.as_millis())]
     TooLate,
 }
 
