@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{InProcess, Inbox};
-use chat::Chat;
+use bus::{InProcess, Inbox, Topic};
+use chat::{Chat, ChatError};
 use futures_util::future::join_all;
 use gateway::{Gateway, Parts};
 use protocol::models::{ConversationType, Message};
@@ -18,7 +18,7 @@ use store::{NewUser, Store};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::client::{Client, Header};
+use crate::client::{Client, Header, in_time};
 use crate::database::Database;
 use crate::lossy::Lossy;
 
@@ -162,7 +162,11 @@ impl TestCluster {
             service: None,
             service_id: None,
         };
+        let (bus, mut inbox) = self.exchange.attach();
+        bus.subscribe(&[Topic::User(admin.id)]).await.unwrap();
         let opened = self.nodes[0].chat.create_conversation(admin.id, request).await;
+        // Told on the bus already: a socket that opens from here on does not hear of it as of something new.
+        in_time("the announcement", inbox.recv()).await.unwrap();
         opened.unwrap().conversation.id
     }
 
@@ -276,15 +280,25 @@ impl Node {
         }
     }
 
+    /// Says something, and as a client does, again under the same name while the database has no time: its disk may
+    /// stand still for seconds on a busy machine.
     pub(crate) async fn say(&self, who: &Person, conversation: ConversationId, text: &str) -> Message {
         let request = SendMessage {
             conversation_id: conversation,
             sender_id: None,
             text: Some(text.into()),
             reply_to: None,
-            client_id: None,
+            client_id: Some(Uuid::now_v7().to_string()),
         };
-        self.chat.send(who.id, request).await.unwrap().message
+        let sent = async {
+            loop {
+                match self.chat.send(who.id, request.clone()).await {
+                    Err(ChatError::Unavailable) => {}
+                    sent => return sent.unwrap().message,
+                }
+            }
+        };
+        in_time("the database", sent).await
     }
 }
 
