@@ -39,12 +39,6 @@ impl Session {
         }
     }
 
-    /// A command came in while too many wait: the client is told, nothing is stored.
-    pub fn on_flood(task: Task) -> Reaction {
-        let message = "too many frames wait for an answer; send this one again later";
-        error_reply(ProblemCode::RateLimited, message, task.asker)
-    }
-
     /// How many commands may wait.
     pub const fn waiting_commands_max(&self) -> usize {
         self.limits.waiting_commands

@@ -12,8 +12,9 @@ use crate::pool::{Tx, on_pool, on_tx};
 use crate::records::{OutboxId, Unpublished};
 
 /// How long a claimed row is left to the sweeper that took it. Publishing takes milliseconds; a sweeper that has not
-/// deleted the row by now has died.
-const CLAIM_HELD: Duration = Duration::from_secs(5);
+/// deleted the row by now has died, or its bus is away. To announce a head twice is harmless, to announce it late is
+/// not.
+const CLAIM_HELD: Duration = Duration::from_secs(1);
 
 const INSERT: &str = "insert into outbox (created_at, heads) values ($1, $2) returning id";
 

@@ -78,7 +78,7 @@ pub(crate) async fn two_sweepers_never_take_the_same_row_and_a_dead_ones_come_ba
         .collect();
     assert_eq!(taken.len(), taken.iter().collect::<BTreeSet<_>>().len());
     let rest = store
-        .unpublished(before.plus(Duration::from_secs(5)), 99)
+        .unpublished(before.plus(Duration::from_millis(900)), 99)
         .await
         .unwrap();
     // Sweepers that found others' rows locked went away with fewer; nobody is left unclaimed after one more.
@@ -90,7 +90,7 @@ pub(crate) async fn two_sweepers_never_take_the_same_row_and_a_dead_ones_come_ba
     assert_eq!(all, noted);
     assert!(
         store
-            .unpublished(before.plus(Duration::from_secs(9)), 99)
+            .unpublished(before.plus(Duration::from_millis(1_500)), 99)
             .await
             .unwrap()
             .iter()
