@@ -12,7 +12,7 @@ use gateway::{Gateway, Parts};
 use runtime::config::{ConfigArgs, ConfigCommand};
 use runtime::internal::{self, Readiness};
 use runtime::tokens::Tokens;
-use runtime::{Clock, Tasks, healthcheck, http, lifecycle, telemetry};
+use runtime::{Clock, Tasks, descriptors, healthcheck, http, lifecycle, telemetry};
 use secrecy::ExposeSecret;
 use store::Store;
 use tokio::net::TcpListener;
@@ -60,6 +60,7 @@ async fn serve(settings: Settings, metrics: telemetry::Metrics) -> anyhow::Resul
     let signals = lifecycle::signals()?;
     let (tasks, clock) = (Tasks::new(), Clock::system());
     metrics.keep_up(&tasks);
+    descriptors::provide_for(settings.gateway.max_connections);
     bus::describe_metrics();
     chat::describe_metrics();
     gateway::describe_metrics();

@@ -22,7 +22,7 @@ use gateway::{Gateway, Parts};
 use runtime::config::{ConfigArgs, ConfigCommand};
 use runtime::internal::{self, Readiness};
 use runtime::tokens::Tokens;
-use runtime::{Clock, Tasks, healthcheck, http, lifecycle, telemetry};
+use runtime::{Clock, Tasks, descriptors, healthcheck, http, lifecycle, telemetry};
 use store::Store;
 use tokio::net::TcpListener;
 
@@ -72,6 +72,7 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
     describe_metrics();
     let (tasks, clock) = (Tasks::new(), Clock::system());
     metrics.keep_up(&tasks);
+    descriptors::provide_for(settings.gateway.max_connections);
 
     let data = DataFolder::open(&settings.standalone.data)?;
     if settings.tokens.secret.is_empty() {

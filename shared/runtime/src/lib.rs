@@ -2,8 +2,8 @@
 //!
 //! Module map: [`config`] reads settings; [`clock`] is the only wall clock; [`lifecycle`] owns every task and the
 //! way out; [`tokens`] signs and verifies; [`carrier`] finds a token in a request; [`telemetry`] is logs and
-//! metrics; [`internal`] the port for probes; [`http`] serves a router and lets its requests finish; [`request_id`]
-//! names requests.
+//! metrics; [`internal`] the port for probes, [`healthcheck`] the question to it; [`http`] serves a router and lets
+//! its requests finish; [`descriptors`] makes room for connections; [`request_id`] names requests.
 //!
 //! The life of a process, in the order that a `main` writes it: read settings, start telemetry, make [`Tasks`], open
 //! what is needed, spawn servers as vital tasks, then [`Tasks::run_until_stopped`].
@@ -14,6 +14,7 @@
 pub mod carrier;
 pub mod clock;
 pub mod config;
+pub mod descriptors;
 pub mod healthcheck;
 pub mod http;
 pub mod internal;

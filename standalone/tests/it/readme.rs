@@ -18,14 +18,14 @@ async fn the_walk_in_the_readme_works_by_copy_and_paste() {
     let node = Node::start("standalone", "api.listen", &[("standalone.data", data)], &log);
     node.ready().await;
 
-    // Only the address, and the cargo that would build what is built already, are replaced.
+    // Only the folder, the address, and the cargo that would build what is built already, are replaced.
     let script = walk()
+        .replace("/tmp/", &format!("{}/", folder.path().display()))
         .replace("127.0.0.1:8000", &node.public)
         .replace(
             "cargo run --quiet --package loadtest --",
             &binary("loadtest").display().to_string(),
-        )
-        .replace("/tmp/", &format!("{}/", folder.path().display()));
+        );
     let run = move || {
         Command::new("bash")
             .args(["-euo", "pipefail", "-c", &script])
