@@ -1,17 +1,17 @@
 //! The REST side of the chat: a library that a process mounts, and the thin binary of an API node.
 //!
-//! A request passes the layers of [`router`] (name it, observe it, answer for what goes wrong inside), is matched to
+//! A request passes the layers of [`mod@router`] (name it, observe it, answer for what goes wrong inside), is matched to
 //! a handler in `routes`, which takes what it needs by the extractors in [`extract`], calls one method of
 //! [`chat::Chat`] and says the result in JSON. Every refusal, wherever it arises, becomes an answer in [`error`].
 //!
-//! Module map: [`router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
+//! Module map: [`mod@router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
 //! what handlers take; [`error`] how refusals are worded; [`drf`] the wording that `/api/auth` clients expect;
 //! [`observe`] what logs and metrics say; [`openapi`] the specification and its page; [`web_client`] what stands at
 //! `/`; [`settings`] what an operator may set; [`server`] how a process serves all this.
 //!
 //! This crate must not know SQL, Redis, or sockets, and holds no rule of the chat: a handler that decides who may do
 //! what belongs into `chat::permit`. To add an endpoint: a handler with its `#[utoipa::path]` in the file of its
-//! resource, a line in [`router`], and a row in the table of `tests/it/contract.rs`; then write the specification
+//! resource, a line in [`mod@router`], and a row in the table of `tests/it/contract.rs`; then write the specification
 //! anew with `cargo run -p api -- openapi > docs/openapi.json`.
 
 pub mod drf;

@@ -1,6 +1,6 @@
 //! The folder that holds everything this process must remember.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,8 @@ pub(crate) struct DataFolder(PathBuf);
 impl DataFolder {
     /// Makes the folder if need be.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
-        fs::create_dir_all(path)
+        private_folder()
+            .create(path)
             .with_context(|| format!("cannot make the data folder {}", path.display()))?;
         Ok(Self(path.to_owned()))
     }
@@ -49,6 +50,15 @@ impl DataFolder {
         written.with_context(|| format!("cannot keep the secret in {}", path.display()))?;
         Ok(Secret::from(secret.as_str()))
     }
+}
+
+/// A new folder that only its owner can enter: it holds password hashes and everybody's messages.
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
 }
 
 /// A new file that only its owner can read.
@@ -83,5 +93,6 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o077, 0);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
     }
 }

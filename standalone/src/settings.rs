@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use runtime::config::{
     ApiConfig, ConfigError, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, LogFormat,
-    ShutdownConfig, TokensConfig, Validate,
+    MIN_SECRET_BYTES, Secret, ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -60,10 +60,13 @@ impl Validate for Settings {
                 "cannot be set here; the database lies in standalone.data. For Postgres run api and gateway";
             return Err(ConfigError::invalid("database.url", problem));
         }
-        // An empty secret is made and kept in the data folder.
-        if !self.tokens.secret.is_empty() {
-            self.tokens.validate()?;
+        self.database.validate_pool()?;
+        let mut tokens = self.tokens.clone();
+        if tokens.secret.is_empty() {
+            // It is made and kept in the data folder; the other values count all the same.
+            tokens.secret = Secret::from("0".repeat(MIN_SECRET_BYTES).as_str());
         }
+        tokens.validate()?;
         self.api.validate()?;
         self.gateway.validate()?;
         self.internal.validate()?;

@@ -19,6 +19,7 @@ async fn a_missing_token() {
         {
           "code": "unauthorized",
           "detail": "a bearer token is needed",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 401,
@@ -40,6 +41,7 @@ async fn an_unknown_path() {
         {
           "code": "not_found",
           "detail": "there is no such path",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 404,
@@ -63,6 +65,7 @@ async fn a_wrong_method_with_the_methods_that_exist() {
         {
           "code": "method_not_allowed",
           "detail": "the path exists, but not with this method",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 405,
@@ -85,6 +88,7 @@ async fn an_id_that_is_none() {
         {
           "code": "not_found",
           "detail": "there is no such thing",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 404,
@@ -108,6 +112,7 @@ async fn a_conversation_of_others() {
         {
           "code": "not_participant",
           "detail": "you are not in this conversation",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 403,
@@ -129,6 +134,7 @@ async fn a_conversation_that_never_was() {
         {
           "code": "not_found",
           "detail": "there is no such conversation",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 404,
@@ -153,6 +159,7 @@ async fn a_body_that_is_no_json() {
         {
           "code": "malformed",
           "detail": "the body is not readable JSON: EOF while parsing a value at line 1 column 8",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 400,
@@ -237,6 +244,7 @@ async fn a_body_of_another_content_type() {
         {
           "code": "unsupported_media_type",
           "detail": "send the body as application/json",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 415,
@@ -261,6 +269,7 @@ async fn a_body_that_is_too_large() {
         {
           "code": "too_large",
           "detail": "the body is larger than this node allows",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 413,
@@ -284,6 +293,7 @@ async fn a_parameter_outside_its_limits() {
         {
           "code": "invalid",
           "detail": "limit: must be between 1 and 200",
+          "errors": [],
           "request_id": "test",
           "retryable": false,
           "status": 400,

@@ -1,4 +1,4 @@
-//! Who a handshake says it is, by whichever carrier it brings (CONTRACTS 5.5).
+//! Who a handshake says it is, by whichever carrier it brings (`docs/protocol.md`, "Who are you?").
 
 use axum::http::HeaderMap;
 use protocol::problem::ProblemCode;

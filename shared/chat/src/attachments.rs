@@ -5,6 +5,7 @@ use protocol::limits;
 use protocol::models::Attachment;
 use protocol::requests::CreateAttachment;
 use store::NewAttachment;
+use url::Url;
 
 use crate::error::Violation;
 use crate::permit::{self, Actor};
@@ -50,14 +51,7 @@ impl Chat {
 fn violations(request: &CreateAttachment) -> Vec<Violation> {
     let mut violations = Vec::new();
     let address = request.file_url.as_str();
-    let is_web = ["http://", "https://"].iter().any(|scheme| {
-        address
-            .get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-            && address.len() > scheme.len()
-    });
-    let is_clean = !address.chars().any(|c| c.is_control() || c.is_whitespace());
-    if !is_web || !is_clean {
+    if !is_web_address(address) {
         violations.push(Violation::new("file_url", "must be an http or https address"));
     } else if address.chars().count() > limits::URL_CHARS {
         let detail = format!("must not be longer than {} characters", limits::URL_CHARS);
@@ -67,6 +61,25 @@ fn violations(request: &CreateAttachment) -> Vec<Violation> {
         violations.push(Violation::new("file_size", "must not be negative"));
     }
     violations
+}
+
+/// An address that a page may safely point at: of the web, with a host, without a password, and without the signs that
+/// end an attribute or a tag.
+fn is_web_address(address: &str) -> bool {
+    const UNSAFE: [char; 6] = ['"', '\'', '<', '>', '`', '\\'];
+    // Parsers of addresses guess at what is missing; here nothing may be.
+    let has_host = ["http://", "https://"].iter().any(|scheme| {
+        let rest = address.get(scheme.len()..).unwrap_or_default();
+        address
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && rest.starts_with(|first: char| first.is_alphanumeric() || first == '[')
+    });
+    let is_clean = !address
+        .chars()
+        .any(|c| c.is_control() || c.is_whitespace() || UNSAFE.contains(&c));
+    let has_no_password = |url: Url| url.username().is_empty() && url.password().is_none();
+    has_host && is_clean && Url::parse(address).is_ok_and(has_no_password)
 }
 
 #[cfg(test)]
@@ -98,6 +111,11 @@ mod tests {
             "https://a b",
             "",
             "//a.example/x",
+            "https:///x",
+            "https://?",
+            "https://user:pw@a.example/",
+            "https://a.example/\"onload=",
+            "https://a.example/<script>",
         ] {
             assert_eq!(faults(bad), 1, "{bad}");
         }

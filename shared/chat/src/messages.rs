@@ -20,7 +20,8 @@ pub struct Sent {
 
 impl Chat {
     /// Sends a message. Once this returns `Ok` the message is durable and every participant will see it; with a
-    /// `client_id` the call may be repeated for ever, on any node, and answers with the same message.
+    /// `client_id` the call may be repeated for ever, on any node, and answers with the same message. The name is the
+    /// sender's own, for all their conversations.
     pub async fn send(&self, sender: UserId, request: SendMessage) -> Result<Sent, ChatError> {
         let message = NewMessage {
             id: MessageId(Uuid::now_v7()),
@@ -32,7 +33,15 @@ impl Chat {
         };
         let (message, is_repeated) = match self.writer.append(message).await? {
             Appended::Stored(message) => (message, false),
-            Appended::Repeated(message) => (message, true),
+            Appended::Repeated(message) if message.conversation_id == request.conversation_id => {
+                (message, true)
+            }
+            // Not a repetition but a second message under a used name: answering the first would swallow it.
+            Appended::Repeated(_) => {
+                return Err(ChatError::Conflict(
+                    "this client_id names a message in another conversation",
+                ));
+            }
             Appended::NoConversation => return Err(ChatError::NoConversation),
             Appended::NotParticipant => return Err(ChatError::NotParticipant),
             Appended::NoReplyTarget => {

@@ -117,8 +117,8 @@ pub struct Problem {
     pub request_id: String,
     /// Whether the very same request may succeed later.
     pub retryable: bool,
-    /// Which fields, if the body is at fault.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Which fields, if the body is at fault; empty otherwise.
+    #[serde(default)]
     pub errors: Vec<FieldError>,
 }
 

@@ -13,7 +13,7 @@ pub struct CreateConversation {
     /// Two people, or a group.
     #[serde(rename = "type")]
     pub kind: ConversationType,
-    /// Needed for a group.
+    /// What a group is called; clients have a word of their own for one without.
     #[serde(default)]
     pub title: Option<String>,
     /// A longer text.

@@ -18,14 +18,11 @@ async fn the_walk_in_the_readme_works_by_copy_and_paste() {
     let node = Node::start("standalone", "api.listen", &[("standalone.data", data)], &log);
     node.ready().await;
 
-    // Only the folder, the address, and the cargo that would build what is built already, are replaced.
-    let script = walk()
-        .replace("/tmp/", &format!("{}/", folder.path().display()))
-        .replace("127.0.0.1:8000", &node.public)
-        .replace(
-            "cargo run --quiet --package loadtest --",
-            &binary("loadtest").display().to_string(),
-        );
+    // Only the address, and the cargo that would build what is built already, are replaced.
+    let script = walk().replace("127.0.0.1:8000", &node.public).replace(
+        "cargo run --quiet --package loadtest --",
+        &binary("loadtest").display().to_string(),
+    );
     let run = move || {
         Command::new("bash")
             .args(["-euo", "pipefail", "-c", &script])
@@ -53,7 +50,7 @@ fn walk() -> String {
     let (_, rest) = readme.split_once(MARK).expect("the README marks its walk");
     let (walk, _) = rest.split_once(NEXT).expect("the walk ends before the cluster");
     let mut blocks = Vec::new();
-    for part in walk.split("```sh\n").skip(1) {
+    for part in walk.split("```bash\n").skip(1) {
         let (block, _) = part.split_once("```").expect("a closed block");
         blocks.push(block);
     }

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
@@ -15,6 +16,23 @@ const MAX_GRACE_SECONDS: u64 = 3_600;
 /// An address that only this machine can reach: what is to be reachable from elsewhere is said so.
 pub(super) const fn local(port: u16) -> SocketAddr {
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), port)
+}
+
+/// What a line of the log can weigh; `off` is for those who want none.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// Refuses an address that nothing here can open, without repeating it: it may hold a password.
+fn one_of_schemes(key: &'static str, url: &ServiceUrl, schemes: &[&str]) -> Result<(), ConfigError> {
+    if schemes
+        .iter()
+        .any(|scheme| url.expose_secret().starts_with(scheme))
+    {
+        return Ok(());
+    }
+    Err(ConfigError::invalid(
+        key,
+        format!("begins with none of {}", schemes.join(", ")),
+    ))
 }
 
 section! {
@@ -33,6 +51,18 @@ impl Validate for DatabaseConfig {
             let problem = "is not set; give postgres://user:password@host/name or sqlite://path";
             return Err(ConfigError::invalid("database.url", problem));
         }
+        one_of_schemes(
+            "database.url",
+            &self.url,
+            &["postgres:", "postgresql:", "sqlite:"],
+        )?;
+        self.validate_pool()
+    }
+}
+
+impl DatabaseConfig {
+    /// All but the address, for a process that chooses its own.
+    pub fn validate_pool(&self) -> Result<(), ConfigError> {
         positive("database.max_connections", self.max_connections)
     }
 }
@@ -54,7 +84,10 @@ impl Validate for RedisConfig {
             let problem = "is one or more letters, digits, `-` or `_`";
             return Err(ConfigError::invalid("redis.prefix", problem));
         }
-        Ok(())
+        if self.url.is_empty() {
+            return Ok(());
+        }
+        one_of_schemes("redis.url", &self.url, &["redis:", "rediss:"])
     }
 }
 
@@ -64,7 +97,7 @@ section! {
         /// Address and port to listen on.
         pub listen: SocketAddr = local(8000),
         /// The largest request body, in bytes. Uploads have a limit of their own.
-        pub max_body_bytes: usize = 1_048_576,
+        pub max_body_bytes: usize = protocol::limits::BODY_BYTES,
         /// Pages of which origins may call from a browser; `*` is any. Tokens travel in headers, never in cookies.
         pub cors_origins: Vec<String> = vec!["*".to_owned()],
         /// How many passwords are hashed at a time; each takes a core and 19 MiB while it lasts.
@@ -116,6 +149,17 @@ section! {
 
 impl Validate for LogConfig {
     fn validate(&self) -> Result<(), ConfigError> {
+        // A filter takes any lone word for the name of a module and is then silent about all others.
+        let is_level = |word: &str| LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level));
+        if let Some(word) = self
+            .level
+            .split(',')
+            .map(str::trim)
+            .find(|part| !part.contains('=') && !is_level(part))
+        {
+            let problem = format!("`{word}` is none of {}", LEVELS.join(", "));
+            return Err(ConfigError::invalid("log.level", problem));
+        }
         match EnvFilter::try_new(&self.level) {
             Ok(_) => Ok(()),
             Err(error) => Err(ConfigError::invalid(
