@@ -6,6 +6,7 @@ use protocol::frames::ServerFrame;
 use protocol::models::Conversation;
 use protocol::{ConversationId, Seq, Timestamp, UserId};
 use store::Change;
+use uuid::Uuid;
 
 /// The envelope that carries a change to every gateway, live or replayed.
 pub fn change(change: &Change, committed_at: Timestamp) -> Envelope {
@@ -18,7 +19,8 @@ pub fn change(change: &Change, committed_at: Timestamp) -> Envelope {
     }
 }
 
-/// Tells a user's sockets that they are in a conversation that they may not know.
+/// Tells a user's sockets that they are in a conversation that they may not know. They listen to everything after the
+/// `last_seq` it is shown with, so that must be the change that put them in.
 pub fn conversation_for(
     user: UserId,
     conversation: &Conversation,
@@ -47,7 +49,15 @@ pub fn head(conversation: ConversationId, seq: Seq, at: Timestamp) -> (Topic, En
     (Topic::Conversation(conversation), envelope)
 }
 
-fn kind_of(frame: &ServerFrame) -> Kind {
+/// Tells every gateway to look at a user's list again: there may be a conversation that their sockets do not know.
+pub fn relist(user: UserId, at: Timestamp) -> (Topic, Envelope) {
+    let no_conversation = ConversationId(Uuid::nil());
+    let (_, envelope) = head(no_conversation, Seq(0), at);
+    (Topic::User(user), envelope)
+}
+
+/// What a gateway must know of a change beside its bytes.
+pub fn kind_of(frame: &ServerFrame) -> Kind {
     match frame {
         ServerFrame::ParticipantAdded(change) => Kind::Joined(change.participant.user_id),
         ServerFrame::ParticipantRemoved(gone) => Kind::Left(gone.user_id),

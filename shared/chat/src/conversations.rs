@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use bus::Topic;
 use protocol::models::{Conversation, ConversationType};
 use protocol::requests::CreateConversation;
-use protocol::{ConversationId, UserId, limits};
-use store::{Change, Created, Locked, NewConversation};
+use protocol::{ConversationId, Seq, UserId, limits};
+use store::{Change, Created, Locked, NewConversation, OutboxId};
 use uuid::Uuid;
 
 use crate::announce;
@@ -17,6 +17,9 @@ use crate::{Chat, ChatError, text};
 
 /// The service whose conversations exist once for each `service_id`.
 const ORDER_SERVICE: &str = "order";
+
+/// Where a conversation stands when it is made: the creation takes no number.
+const BEFORE_THE_FIRST: Seq = Seq(0);
 
 /// A conversation that the caller asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,21 +41,25 @@ impl Chat {
         let new = prepared(creator, request)?;
         self.require_users(&new.participants).await?;
         let created = self.store.create_conversation(&new, self.clock.now()).await?;
-        let (Created::New(id) | Created::Existing(id)) = created;
+        let (Created::New { id, .. } | Created::Existing(id)) = created;
         let conversation = self
             .store
             .conversation(id)
             .await?
             .ok_or(ChatError::NoConversation)?;
-        let is_new = matches!(created, Created::New(_));
-        if is_new {
-            self.tell_participants(&conversation, &new.participants);
-        } else if !is_in(&conversation, creator) {
-            return Err(ChatError::Conflict(
-                "this order has a conversation that you are not in",
-            ));
+        match created {
+            Created::New { outbox, .. } => self.tell_participants(&conversation, &new.participants, outbox),
+            Created::Existing(_) if is_in(&conversation, creator) => {}
+            Created::Existing(_) => {
+                return Err(ChatError::Conflict(
+                    "this order has a conversation that you are not in",
+                ));
+            }
         }
-        Ok(Opened { conversation, is_new })
+        Ok(Opened {
+            conversation,
+            is_new: matches!(created, Created::New { .. }),
+        })
     }
 
     /// The caller's conversations, newest activity first.
@@ -79,16 +86,28 @@ impl Chat {
 
     /// Commits what was done under the lock, then announces it.
     pub(crate) async fn commit(&self, locked: Locked, changes: Vec<Change>) -> Result<(), ChatError> {
+        self.commit_and_tell(locked, changes, None).await
+    }
+
+    /// The same, and shows the conversation to a person who is new in it. Both go to the bus as one commit: its row
+    /// stays in the outbox until both were taken.
+    pub(crate) async fn commit_and_tell(
+        &self,
+        locked: Locked,
+        changes: Vec<Change>,
+        newcomer: Option<(UserId, Conversation)>,
+    ) -> Result<(), ChatError> {
         let outbox = locked.commit(self.clock.now()).await?;
         let committed_at = self.clock.now();
-        let frames = changes.iter().map(|change| {
+        let changes = changes.iter().map(|change| {
             (
                 Topic::Conversation(change.conversation),
                 announce::change(change, committed_at),
             )
         });
+        let shown = newcomer.map(|(user, shown)| announce::conversation_for(user, &shown, committed_at));
         self.publisher.publish(Commit {
-            frames: frames.collect(),
+            frames: changes.chain(shown).collect(),
             outbox,
         });
         Ok(())
@@ -126,11 +145,14 @@ impl Chat {
         })
     }
 
-    /// Tells people's sockets about a conversation that is new to them.
-    pub(crate) fn tell_participants(&self, conversation: &Conversation, users: &[UserId]) {
-        // Frames show the conversation, not the list of everybody in it: a large group would not fit.
+    /// Tells people's sockets about a conversation that was made with them in it.
+    fn tell_participants(&self, conversation: &Conversation, users: &[UserId], outbox: OutboxId) {
+        // Frames show the conversation, not the list of everybody in it: a large group would not fit. And they show it
+        // as it was made: what happened in it since is still to come.
         let shown = Conversation {
             participants: None,
+            last_seq: BEFORE_THE_FIRST,
+            last_message: None,
             ..conversation.clone()
         };
         let at = self.clock.now();
@@ -138,7 +160,10 @@ impl Chat {
             .iter()
             .map(|&user| announce::conversation_for(user, &shown, at))
             .collect();
-        self.publisher.publish(Commit { frames, outbox: None });
+        self.publisher.publish(Commit {
+            frames,
+            outbox: Some(outbox),
+        });
     }
 
     async fn require_users(&self, ids: &[UserId]) -> Result<(), ChatError> {

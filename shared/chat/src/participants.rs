@@ -2,6 +2,7 @@
 
 use protocol::models::{Participant, Role};
 use protocol::{ConversationId, UserId, limits};
+use store::Locked;
 
 use crate::permit;
 use crate::{Chat, ChatError};
@@ -11,7 +12,7 @@ use crate::{Chat, ChatError};
 pub struct Added {
     /// As what.
     pub participant: Participant,
-    /// `false`: they were in it already, and stay as they were.
+    /// `false`: they were in it already; a role that was asked for is theirs now.
     pub is_new: bool,
 }
 
@@ -26,7 +27,8 @@ impl Chat {
         Ok(self.store.participants(conversation).await?)
     }
 
-    /// Adds a person to a group. Who is in it already is answered as they are.
+    /// Adds a person to a group, as a member unless a role is asked for. Who is in it already gets the role that is
+    /// asked for, and is answered as they are now. The last admin stays one.
     pub async fn add_participant(
         &self,
         actor: UserId,
@@ -42,8 +44,12 @@ impl Chat {
             return Err(ChatError::NoUser);
         }
         if let Some(present) = locked.participant(whom).await? {
+            let participant = match role {
+                Some(role) if role != present.role => self.change_role(locked, whom, role).await?,
+                _ => present,
+            };
             return Ok(Added {
-                participant: present,
+                participant,
                 is_new: false,
             });
         }
@@ -59,17 +65,37 @@ impl Chat {
             .participant(whom)
             .await?
             .ok_or(ChatError::NoSuchParticipant)?;
-        self.commit(locked, vec![change]).await?;
-        if let Some(shown) = self.store.conversation(conversation).await? {
-            self.tell_participants(&shown, &[whom]);
-        }
+        let shown = locked.listed().await?;
+        self.commit_and_tell(locked, vec![change], Some((whom, shown)))
+            .await?;
         Ok(Added {
             participant: added,
             is_new: true,
         })
     }
 
-    /// Removes a person from a group, or lets the caller leave it. From that change on they see nothing more.
+    async fn change_role(
+        &self,
+        mut locked: Locked,
+        whom: UserId,
+        role: Role,
+    ) -> Result<Participant, ChatError> {
+        let change = locked.add_participant(whom, role, self.clock.now()).await?;
+        if locked.heir().await?.is_some() {
+            return Err(ChatError::Conflict(
+                "a group needs an admin; make somebody else one first",
+            ));
+        }
+        let changed = locked
+            .participant(whom)
+            .await?
+            .ok_or(ChatError::NoSuchParticipant)?;
+        self.commit(locked, vec![change]).await?;
+        Ok(changed)
+    }
+
+    /// Removes a person from a group, or lets the caller leave it. From that change on they see nothing more. When the
+    /// last admin leaves, whoever has been in it longest becomes admin: somebody must be able to manage the group.
     pub async fn remove_participant(
         &self,
         actor: UserId,
@@ -81,7 +107,11 @@ impl Chat {
         if locked.participant(whom).await?.is_none() {
             return Err(ChatError::NoSuchParticipant);
         }
-        let change = locked.remove_participant(whom, self.clock.now()).await?;
-        self.commit(locked, vec![change]).await
+        let now = self.clock.now();
+        let mut changes = vec![locked.remove_participant(whom, now).await?];
+        if let Some(heir) = locked.heir().await? {
+            changes.push(locked.add_participant(heir, Role::Admin, now).await?);
+        }
+        self.commit(locked, changes).await
     }
 }

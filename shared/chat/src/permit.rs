@@ -36,7 +36,7 @@ pub fn change_message(actor: Actor, message: &Message) -> Result<(), ChatError> 
     Ok(())
 }
 
-/// Admins add people to groups.
+/// Admins add people to groups and give them roles.
 pub fn add_participant(actor: Actor, kind: ConversationType) -> Result<(), ChatError> {
     let role = actor.member()?;
     if kind == ConversationType::Private {
@@ -44,7 +44,7 @@ pub fn add_participant(actor: Actor, kind: ConversationType) -> Result<(), ChatE
             "nobody can be added to a private conversation",
         ));
     }
-    require_admin(role, "only an admin may add people")
+    require_admin(role, "only an admin may add people or change their roles")
 }
 
 /// Admins remove others from groups; anybody may leave one.

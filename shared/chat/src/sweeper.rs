@@ -1,5 +1,6 @@
 //! Announces what was committed but perhaps never published, because its node was killed or the bus was away.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,12 +60,10 @@ async fn sweep(store: &Store, bus: &dyn Bus, clock: &Clock) -> Result<(), SweepE
         return Ok(());
     }
     let heads = rows.iter().flat_map(|row| &row.heads);
-    bus.publish(
-        heads
-            .map(|&(conversation, seq)| announce::head(conversation, seq, now))
-            .collect(),
-    )
-    .await?;
+    let heads = heads.map(|&(conversation, seq)| announce::head(conversation, seq, now));
+    let users: BTreeSet<_> = rows.iter().flat_map(|row| &row.users).collect();
+    let users = users.into_iter().map(|&user| announce::relist(user, now));
+    bus.publish(heads.chain(users).collect()).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     store.forget_published(&ids).await?;
     counter!("chat_outbox_swept_total").increment(ids.len() as u64);

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::pool::Pool;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 3] = [
+const STEPS: [(i64, &str, &str); 4] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
@@ -17,6 +17,11 @@ const STEPS: [(i64, &str, &str); 3] = [
         include_str!("../migrations/0002_conversations.sql"),
     ),
     (3, "outbox", include_str!("../migrations/0003_outbox.sql")),
+    (
+        4,
+        "outbox users",
+        include_str!("../migrations/0004_outbox_users.sql"),
+    ),
 ];
 
 /// Stands in the text for what the two databases do not agree on.

@@ -106,7 +106,12 @@ pub struct NewConversation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Created {
     /// It was made.
-    New(ConversationId),
+    New {
+        /// As it was asked for.
+        id: ConversationId,
+        /// The row that says "published?" for telling its participants.
+        outbox: OutboxId,
+    },
     /// The pair, or the order, has one already.
     Existing(ConversationId),
 }
@@ -156,13 +161,15 @@ pub struct Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OutboxId(pub i64);
 
-/// A committed batch that nobody has confirmed as published.
+/// A commit that nobody has confirmed as published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unpublished {
     /// The row.
     pub id: OutboxId,
-    /// The newest `seq` of each conversation in the batch.
+    /// The newest `seq` of each conversation in the commit.
     pub heads: Vec<(ConversationId, Seq)>,
+    /// Whom the commit put into a conversation.
+    pub users: Vec<UserId>,
 }
 
 /// One durable change of a conversation: what the live frame says, and what a resume repeats.
@@ -227,6 +234,8 @@ pub struct Standing {
     pub kind: ConversationType,
     /// `None`: not in it, or no longer.
     pub role: Option<Role>,
+    /// The change by which the user came in; zero for who was there from the start, and for who is not in it.
+    pub joined_seq: Seq,
     /// Whether it was deleted.
     pub is_deleted: bool,
 }

@@ -7,6 +7,7 @@ use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::dialect::{Numbers, Spelled, Uuids, one_of_uuids};
+use super::outbox::{self, Note};
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::pool::{Tx, on_pool, on_tx};
@@ -62,7 +63,8 @@ macro_rules! listed {
     };
 }
 
-const ONE: &str = listed!("from conversations c where c.id = $1 and c.deleted_at is null");
+/// `$2` is 1.
+pub(super) const ONE: &str = listed!("from conversations c where c.id = $1 and c.deleted_at is null");
 
 const OF_USER: &str = listed!(
     "from participants p join conversations c on c.id = p.conversation_id
@@ -78,7 +80,7 @@ const HEADS: Spelled = one_of_uuids!("select id, last_seq from conversations whe
 
 impl Store {
     /// Makes a conversation, its creator the admin, or finds the one that the pair or the order has already, however
-    /// many ask at once.
+    /// many ask at once. A new one leaves an outbox row that names its participants.
     pub async fn create_conversation(&self, new: &NewConversation, now: Timestamp) -> Result<Created> {
         let mut attempt = 1;
         loop {
@@ -96,8 +98,13 @@ impl Store {
         let mut tx = self.pools.begin().await?;
         if insert(&mut tx, new, now).await? {
             insert_participants(&mut tx, new, now).await?;
+            let note = Note {
+                users: &new.participants,
+                ..Note::default()
+            };
+            let outbox = outbox::note(&mut tx, note, now).await?;
             tx.commit().await?;
-            return Ok(Some(Created::New(new.id)));
+            return Ok(Some(Created::New { id: new.id, outbox }));
         }
         let existing: Option<Uuid> = on_tx!(&mut tx, |connection| query_scalar(EXISTING)
             .bind(&new.direct_key)

@@ -6,14 +6,16 @@ use protocol::models::{Conversation, Message, Participant, Role};
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use sqlx::{query, query_as, query_scalar};
 
+use super::conversations::ONE;
 use super::dialect::{Spelled, locking};
-use super::outbox;
+use super::outbox::{self, Note};
 use crate::Store;
 use crate::error::Result;
 use crate::pool::{Tx, on_tx};
 use crate::records::{Change, OutboxId};
 use crate::rows::{
-    ConversationRow, MessageRow, ParticipantRow, conversation_columns, message_columns, participant_columns,
+    ConversationRow, ListedRow, MessageRow, ParticipantRow, conversation_columns, message_columns,
+    participant_columns,
 };
 
 const LOCK: Spelled = locking!(concat!(
@@ -30,6 +32,12 @@ const PARTICIPANT: &str = concat!(
 );
 
 const COUNT: &str = "select count(*) from participants where conversation_id = $1 and left_seq is null";
+
+const HEIR: &str = "select user_id from participants
+     where conversation_id = $1 and left_seq is null and not exists (
+        select 1 from participants admins
+        where admins.conversation_id = $1 and admins.left_seq is null and admins.role = 'admin')
+     order by joined_seq, joined_at, user_id limit 1";
 
 const MESSAGE: &str = concat!(
     "select ",
@@ -78,6 +86,8 @@ pub struct Locked {
     conversation: Conversation,
     /// Where it stood when it was locked.
     before: Seq,
+    /// Who has been let in since.
+    joined: Vec<UserId>,
 }
 
 impl Store {
@@ -92,6 +102,7 @@ impl Store {
         Ok(row.map(Conversation::from).map(|conversation| Locked {
             tx,
             before: conversation.last_seq,
+            joined: Vec::new(),
             conversation,
         }))
     }
@@ -101,6 +112,21 @@ impl Locked {
     /// As it is under the lock, without its newest message and its participants.
     pub fn conversation(&self) -> &Conversation {
         &self.conversation
+    }
+
+    /// As a list shows it at this point: with its newest message and with the changes made so far counted, without
+    /// its participants. A deleted one is an error.
+    pub async fn listed(&mut self) -> Result<Conversation> {
+        let Conversation { id, last_seq, .. } = self.conversation;
+        let row: ListedRow = on_tx!(&mut self.tx, |connection| query_as(ONE)
+            .bind(id.0)
+            .bind(1_i64)
+            .fetch_one(connection)
+            .await)?;
+        Ok(Conversation {
+            last_seq,
+            ..row.into()
+        })
     }
 
     /// Somebody who is in it now.
@@ -116,6 +142,17 @@ impl Locked {
             .fetch_one(connection)
             .await)?;
         Ok(count)
+    }
+
+    /// Who should become admin because nobody is: whoever has been in it longest. `None` while there is an admin, and
+    /// when nobody is left.
+    pub async fn heir(&mut self) -> Result<Option<UserId>> {
+        let id = self.conversation.id.0;
+        let heir: Option<i64> = on_tx!(&mut self.tx, |connection| query_scalar(HEIR)
+            .bind(id)
+            .fetch_optional(connection)
+            .await)?;
+        Ok(heir.map(UserId))
     }
 
     /// A message of this conversation that is not deleted.
@@ -183,6 +220,7 @@ impl Locked {
             participant: row.into(),
         };
         let frame = if joined_now {
+            self.joined.push(user);
             ServerFrame::ParticipantAdded(change)
         } else {
             ServerFrame::ParticipantUpdated(change)
@@ -223,7 +261,7 @@ impl Locked {
         ))
     }
 
-    /// Commits; leaves an outbox row when anything changed.
+    /// Commits; leaves an outbox row when anything changed. It names who was let in beside the head.
     pub async fn commit(mut self, now: Timestamp) -> Result<Option<OutboxId>> {
         let Conversation { id, last_seq, .. } = self.conversation;
         if last_seq == self.before {
@@ -235,7 +273,11 @@ impl Locked {
             .execute(connection)
             .await
             .map(drop))?;
-        let outbox = outbox::note(&mut self.tx, &[(id, last_seq)], now).await?;
+        let note = Note {
+            heads: &[(id, last_seq)],
+            users: &self.joined,
+        };
+        let outbox = outbox::note(&mut self.tx, note, now).await?;
         self.tx.commit().await?;
         Ok(Some(outbox))
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use protocol::{ConversationId, Seq, Timestamp};
+use protocol::{ConversationId, Seq, Timestamp, UserId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::{query, query_as, query_scalar};
 
 use super::dialect::{Numbers, Spelled, one_of_numbers};
@@ -16,21 +18,40 @@ use crate::records::{OutboxId, Unpublished};
 /// not.
 const CLAIM_HELD: Duration = Duration::from_secs(1);
 
-const INSERT: &str = "insert into outbox (created_at, heads) values ($1, $2) returning id";
+/// A row or a claim dated further after a sweeper's `before` than this comes from a node whose clock is ahead. It is
+/// taken at once: if that node has died, waiting for its date to pass could take as long as its clock was wrong.
+const DATED_AHEAD: Duration = Duration::from_secs(2);
+
+const INSERT: &str = "insert into outbox (created_at, heads, users) values ($1, $2, $3) returning id";
 
 const DELETE: Spelled = one_of_numbers!("delete from outbox where id", "");
 
+macro_rules! claim {
+    ($skip_locked:literal) => {
+        concat!(
+            "update outbox set claimed_at = $1 where id in (
+                select id from outbox
+                where (created_at < $1 or created_at > $3)
+                    and (claimed_at is null or claimed_at < $2 or claimed_at > $3)
+                order by id limit $4",
+            $skip_locked,
+            ") returning id, heads, users"
+        )
+    };
+}
+
 /// `skip locked`: a second sweeper takes other rows instead of waiting for the same.
 const CLAIM: Spelled = Spelled {
-    postgres: "update outbox set claimed_at = $1 where id in (
-            select id from outbox where created_at < $1 and (claimed_at is null or claimed_at < $2)
-            order by id limit $3 for update skip locked)
-        returning id, heads",
-    sqlite: "update outbox set claimed_at = $1 where id in (
-            select id from outbox where created_at < $1 and (claimed_at is null or claimed_at < $2)
-            order by id limit $3)
-        returning id, heads",
+    postgres: claim!(" for update skip locked"),
+    sqlite: claim!(""),
 };
+
+/// What a commit leaves in its row.
+#[derive(Default)]
+pub(super) struct Note<'a> {
+    pub(super) heads: &'a [(ConversationId, Seq)],
+    pub(super) users: &'a [UserId],
+}
 
 impl Store {
     /// Deletes the rows of commits that the bus has taken.
@@ -43,42 +64,49 @@ impl Store {
         Ok(())
     }
 
-    /// Rows older than `before`, oldest first. They are claimed: for the next five seconds no other call answers with
-    /// them, then somebody else may try.
+    /// Rows older than `before`, and rows that a clock two seconds ahead of it has dated, in the order written. They
+    /// are claimed: for the next second no other call answers with them, then somebody else may try.
     pub async fn unpublished(&self, before: Timestamp, limit: i64) -> Result<Vec<Unpublished>> {
         // Claims are counted in the callers' `before`, which lags behind every node's clock by the same patience.
-        let rows: Vec<(i64, String)> =
-            on_pool!(&self.pools.write, |pool| query_as(CLAIM.on(&self.pools.write))
-                .bind(before.utc())
-                .bind(before.minus(CLAIM_HELD).utc())
-                .bind(limit.max(0))
-                .fetch_all(pool)
-                .await)?;
+        let rows: Vec<Row> = on_pool!(&self.pools.write, |pool| query_as(CLAIM.on(&self.pools.write))
+            .bind(before.utc())
+            .bind(before.minus(CLAIM_HELD).utc())
+            .bind(before.plus(DATED_AHEAD).utc())
+            .bind(limit.max(0))
+            .fetch_all(pool)
+            .await)?;
         let mut rows = rows.into_iter().map(unpublished).collect::<Result<Vec<_>>>()?;
         rows.sort_by_key(|row| row.id.0);
         Ok(rows)
     }
 }
 
-fn unpublished((id, heads): (i64, String)) -> Result<Unpublished> {
-    let heads: Vec<(ConversationId, Seq)> =
-        serde_json::from_str(&heads).map_err(|error| sqlx::Error::Decode(error.into()))?;
+/// `id`, `heads`, `users`.
+type Row = (i64, String, String);
+
+fn unpublished((id, heads, users): Row) -> Result<Unpublished> {
     Ok(Unpublished {
         id: OutboxId(id),
-        heads,
+        heads: from_json(&heads)?,
+        users: from_json(&users)?,
     })
 }
 
-pub(super) fn heads_json(heads: &[(ConversationId, Seq)]) -> Result<String> {
-    Ok(serde_json::to_string(heads).map_err(|error| sqlx::Error::Encode(error.into()))?)
+fn from_json<T: DeserializeOwned>(list: &str) -> Result<Vec<T>> {
+    Ok(serde_json::from_str(list).map_err(|error| sqlx::Error::Decode(error.into()))?)
+}
+
+pub(super) fn json(list: &[impl Serialize]) -> Result<String> {
+    Ok(serde_json::to_string(list).map_err(|error| sqlx::Error::Encode(error.into()))?)
 }
 
 /// Notes what a transaction changed, inside it.
-pub(super) async fn note(tx: &mut Tx, heads: &[(ConversationId, Seq)], now: Timestamp) -> Result<OutboxId> {
-    let heads = heads_json(heads)?;
+pub(super) async fn note(tx: &mut Tx, note: Note<'_>, now: Timestamp) -> Result<OutboxId> {
+    let (heads, users) = (json(note.heads)?, json(note.users)?);
     let id: i64 = on_tx!(tx, |connection| query_scalar(INSERT)
         .bind(now.utc())
         .bind(&heads)
+        .bind(&users)
         .fetch_one(connection)
         .await)?;
     Ok(OutboxId(id))

@@ -21,7 +21,8 @@ const ACTIVE: &str = concat!(
      order by p.joined_seq, p.user_id limit $2"
 );
 
-const STANDING: &str = "select c.last_seq, c.kind, p.role, c.deleted_at is not null as is_deleted
+const STANDING: &str =
+    "select c.last_seq, c.kind, p.role, coalesce(p.joined_seq, 0), c.deleted_at is not null as is_deleted
      from conversations c
      left join participants p on p.conversation_id = c.id and p.user_id = $2 and p.left_seq is null
      where c.id = $1";
@@ -39,17 +40,20 @@ impl Store {
 
     /// How a user stands to a conversation, deleted ones too. `None`: there never was such a conversation.
     pub async fn standing(&self, conversation: ConversationId, user: UserId) -> Result<Option<Standing>> {
-        let row: Option<(i64, String, Option<String>, bool)> =
+        let row: Option<(i64, String, Option<String>, i64, bool)> =
             on_pool!(&self.pools.read, |pool| query_as(STANDING)
                 .bind(conversation.0)
                 .bind(user.0)
                 .fetch_optional(pool)
                 .await)?;
-        Ok(row.map(|(last_seq, kind_word, role_word, is_deleted)| Standing {
-            head: Seq(last_seq),
-            kind: kind(&kind_word),
-            role: role_word.as_deref().map(role),
-            is_deleted,
-        }))
+        Ok(row.map(
+            |(last_seq, kind_word, role_word, joined_seq, is_deleted)| Standing {
+                head: Seq(last_seq),
+                kind: kind(&kind_word),
+                role: role_word.as_deref().map(role),
+                joined_seq: Seq(joined_seq),
+                is_deleted,
+            },
+        ))
     }
 }

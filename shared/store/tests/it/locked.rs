@@ -157,3 +157,42 @@ pub(crate) async fn a_deleted_conversation_cannot_be_locked(database: &Database)
     assert!(store.conversations_of(ann).await.unwrap().is_empty());
     assert!(store.heads_of(ann, 9).await.unwrap().is_empty());
 }
+
+pub(crate) async fn whoever_has_been_in_it_longest_is_the_heir_of_the_last_admin(database: &Database) {
+    let store = &database.store;
+    let [eve, ann, bob, zoe] = people(store).await;
+    let id = group(store, &[ann, zoe, bob]).await;
+    change(store, id, Do::Add(eve, Role::Member)).await;
+    let mut locked = store.lock(id).await.unwrap().unwrap();
+    assert_eq!(locked.heir().await.unwrap(), None);
+    locked.remove_participant(ann, at(6)).await.unwrap();
+    // Eve has the lowest id, but came later; of the two others, who came together, Bob has the lower one.
+    assert_eq!(locked.heir().await.unwrap(), Some(bob));
+    let promoted = locked.add_participant(bob, Role::Admin, at(6)).await.unwrap();
+    let ServerFrame::ParticipantUpdated(now) = promoted.frame else {
+        panic!("{:?}", promoted.frame);
+    };
+    assert_eq!(
+        (promoted.seq, now.participant.user_id, now.participant.role),
+        (Seq(3), bob, Role::Admin)
+    );
+    assert_eq!(locked.heir().await.unwrap(), None);
+    for user in [bob, zoe, eve] {
+        locked.remove_participant(user, at(7)).await.unwrap();
+    }
+    assert_eq!(locked.heir().await.unwrap(), None);
+}
+
+pub(crate) async fn a_conversation_is_listed_under_its_lock_as_the_change_leaves_it(database: &Database) {
+    let store = &database.store;
+    let [ann, bob] = people(store).await;
+    let id = group(store, &[ann]).await;
+    let message = send(store, id, ann, "hi").await;
+    let mut locked = store.lock(id).await.unwrap().unwrap();
+    locked.add_participant(bob, Role::Member, at(6)).await.unwrap();
+    let listed = locked.listed().await.unwrap();
+    locked.commit(at(6)).await.unwrap();
+    assert_eq!(listed.last_seq, Seq(2));
+    assert_eq!(listed.last_message.as_ref().map(|head| head.id), Some(message.id));
+    assert_eq!(store.conversations_of(bob).await.unwrap(), [listed]);
+}

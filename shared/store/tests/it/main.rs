@@ -79,6 +79,8 @@ on_both_databases! {
         what_is_not_committed_never_happened,
         only_what_is_there_can_be_changed,
         who_left_joins_anew_and_who_is_in_changes_role,
+        whoever_has_been_in_it_longest_is_the_heir_of_the_last_admin,
+        a_conversation_is_listed_under_its_lock_as_the_change_leaves_it,
         a_deleted_conversation_cannot_be_locked;
     changes:
         an_unknown_conversation_has_no_changes_and_a_deleted_one_ends_in_its_deletion,
@@ -88,6 +90,9 @@ on_both_databases! {
     outbox:
         a_commit_leaves_a_row_until_it_is_forgotten,
         a_batch_that_stores_nothing_still_forgets,
+        a_new_conversation_leaves_a_row_that_names_its_participants,
+        who_is_let_in_is_named_beside_the_head,
+        a_row_of_a_clock_that_is_ahead_is_not_waited_for,
         two_sweepers_never_take_the_same_row_and_a_dead_ones_come_back;
     races:
         one_of_many_creators_of_a_pair_wins,

@@ -2,11 +2,79 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use protocol::Seq;
-use store::OutboxId;
+use protocol::models::Role;
+use protocol::{ConversationId, Seq, UserId};
+use store::{Created, OutboxId, Store, Unpublished};
 
 use crate::database::Database;
-use crate::given::{at, group, message, people};
+use crate::given::{at, message, new_group, people};
+
+/// A group whose participants have been told.
+async fn group(store: &Store, participants: &[UserId]) -> ConversationId {
+    let (id, outbox) = untold_group(store, participants).await;
+    store.forget_published(&[outbox]).await.unwrap();
+    id
+}
+
+async fn untold_group(store: &Store, participants: &[UserId]) -> (ConversationId, OutboxId) {
+    let created = store.create_conversation(&new_group(participants), at(1)).await;
+    match created.unwrap() {
+        Created::New { id, outbox } => (id, outbox),
+        Created::Existing(id) => panic!("{id} was there already"),
+    }
+}
+
+pub(crate) async fn a_new_conversation_leaves_a_row_that_names_its_participants(database: &Database) {
+    let store = &database.store;
+    let [ann, bob] = people(store).await;
+    let (_, outbox) = untold_group(store, &[ann, bob]).await;
+    let row = Unpublished {
+        id: outbox,
+        heads: vec![],
+        users: vec![ann, bob],
+    };
+    assert_eq!(store.unpublished(at(2), 9).await.unwrap(), [row]);
+    store.forget_published(&[outbox]).await.unwrap();
+    assert_eq!(store.unpublished(at(9), 9).await.unwrap(), []);
+}
+
+pub(crate) async fn who_is_let_in_is_named_beside_the_head(database: &Database) {
+    let store = &database.store;
+    let [ann, bob] = people(store).await;
+    let id = group(store, &[ann]).await;
+    let mut locked = store.lock(id).await.unwrap().unwrap();
+    locked.add_participant(bob, Role::Member, at(5)).await.unwrap();
+    // A new role is no news of a conversation: the head says enough.
+    locked.add_participant(ann, Role::Member, at(5)).await.unwrap();
+    let joined = locked.commit(at(5)).await.unwrap().unwrap();
+    let mut locked = store.lock(id).await.unwrap().unwrap();
+    locked.remove_participant(bob, at(6)).await.unwrap();
+    let left = locked.commit(at(6)).await.unwrap().unwrap();
+    let row = |id_of_row, seq, users| Unpublished {
+        id: id_of_row,
+        heads: vec![(id, Seq(seq))],
+        users,
+    };
+    assert_eq!(
+        store.unpublished(at(7), 9).await.unwrap(),
+        [row(joined, 2, vec![bob]), row(left, 3, vec![])]
+    );
+}
+
+pub(crate) async fn a_row_of_a_clock_that_is_ahead_is_not_waited_for(database: &Database) {
+    let store = &database.store;
+    let [ann] = people(store).await;
+    let id = group(store, &[ann]).await;
+    let ahead = store.append(&[message(id, ann, "1")], &[], at(60)).await.unwrap();
+    let ids = |rows: Vec<Unpublished>| rows.into_iter().map(|row| Some(row.id)).collect::<Vec<_>>();
+    // A sweeper's clock that is ahead claims it, and its node dies.
+    assert_eq!(ids(store.unpublished(at(100), 9).await.unwrap()), [ahead.outbox]);
+    assert_eq!(ids(store.unpublished(at(10), 9).await.unwrap()), [ahead.outbox]);
+    assert_eq!(ids(store.unpublished(at(10), 9).await.unwrap()), []);
+    // Just written, and not ahead by more than clocks are.
+    store.append(&[message(id, ann, "2")], &[], at(12)).await.unwrap();
+    assert_eq!(ids(store.unpublished(at(10), 9).await.unwrap()), []);
+}
 
 pub(crate) async fn a_commit_leaves_a_row_until_it_is_forgotten(database: &Database) {
     let store = &database.store;

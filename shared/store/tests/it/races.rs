@@ -44,7 +44,7 @@ async fn one_winner(store: &Store, new: impl Fn() -> NewConversation) {
     let created = join_all(news.iter().map(|new| store.create_conversation(new, at(1)))).await;
     let created: Vec<_> = created.into_iter().map(Result::unwrap).collect();
     let winners = created.iter().filter_map(|one| match one {
-        Created::New(id) => Some(*id),
+        Created::New { id, .. } => Some(*id),
         Created::Existing(_) => None,
     });
     let winners: Vec<_> = winners.collect();
@@ -52,7 +52,7 @@ async fn one_winner(store: &Store, new: impl Fn() -> NewConversation) {
     assert!(
         created
             .iter()
-            .all(|one| matches!(one, Created::New(id) | Created::Existing(id) if *id == winners[0]))
+            .all(|one| matches!(one, Created::New { id, .. } | Created::Existing(id) if *id == winners[0]))
     );
 }
 

@@ -85,7 +85,7 @@ pub(super) async fn write(
         }))
         .bind(outbox::numbers(published))
         .bind(now.utc())
-        .bind(outbox::heads_json(&plan.heads())?)
+        .bind(outbox::json(&plan.heads())?)
         .fetch_all(connection)
         .await?;
     let outbox = rows.first().map(|&(_, _, outbox)| OutboxId(outbox));

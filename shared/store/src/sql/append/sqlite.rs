@@ -12,7 +12,7 @@ use super::decide::{Facts, Plan};
 use crate::error::Result;
 use crate::pool::{Tx, on_tx};
 use crate::records::{NewMessage, OutboxId};
-use crate::sql::outbox;
+use crate::sql::outbox::{self, Note};
 
 const FACTS: &str = "select
         exists (select 1 from participants where conversation_id = $1 and user_id = $2 and left_seq is null),
@@ -67,7 +67,11 @@ pub(super) async fn write(
             .map(drop))?;
     }
     outbox::forget(tx, published).await?;
-    let outbox = outbox::note(tx, &plan.heads(), now).await?;
+    let note = Note {
+        heads: &plan.heads(),
+        ..Note::default()
+    };
+    let outbox = outbox::note(tx, note, now).await?;
     Ok(Written { numbers, outbox })
 }
 
