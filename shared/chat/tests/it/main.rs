@@ -1,0 +1,8 @@
+//! The use cases on a SQLite file and a bus that writes down what it is given. What the databases do the same is the
+//! store's own suite.
+
+#![cfg(test)]
+
+mod announcing;
+mod node;
+mod roles;
