@@ -12,7 +12,7 @@ use metrics::describe_counter;
 use protocol::close::CloseCode;
 use protocol::frames::{AuthExpiring, Hello, ServerFrame};
 use runtime::tokens::Access;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use self::commands::Done;
 use self::writing::Writing;
@@ -25,6 +25,9 @@ use crate::sockets::Place;
 
 /// How long before its token runs out a client is told: time for a refresh over a bad network.
 const EXPIRY_WARNING: Duration = Duration::from_mins(1);
+
+/// How long a node that stops waits for the command under way of one socket: a commit, and not an outage.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
 
 /// How a socket came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,15 +83,27 @@ impl Connection {
                 Err(End::Closed(CloseCode::Overload))
             }
         };
+        let Err(end) = end;
+        if end == End::Closed(CloseCode::Restart) {
+            self.finish_running().await;
+        }
         self.outbox.seal();
         hub.part(user, socket);
-        self.session
-            .followed()
-            .iter()
-            .for_each(|conversation| hub.leave(*conversation, socket));
-        let Err(end) = end;
+        for conversation in self.session.seats() {
+            hub.leave(*conversation, socket);
+        }
         self.writing.end(end).await;
         end
+    }
+
+    /// A node that stops still answers the command under way: the client need not send it again.
+    async fn finish_running(&mut self) {
+        if let Some(running) = self.running.take()
+            && let Ok(done) = timeout(LAST_ANSWER, running).await
+            && let Err(end) = self.on_done(done).await
+        {
+            tracing::debug!(?end, "the last answer found nobody");
+        }
     }
 
     async fn serve(&mut self, _user_topic: Hold) -> Result<std::convert::Infallible, End> {

@@ -23,6 +23,7 @@ use self::channel::{Channel, Seat, Seating, SocketId, Standpoint, Verdict};
 use self::frame::Frame;
 use self::people::People;
 use self::subscriptions::{Hold, Subscriptions};
+use crate::offload::offload;
 use crate::outbox::{Outbox, Outgoing};
 
 /// Parts that the conversations are spread over, so that a busy one holds up a sixty-fourth of the others at most.
@@ -70,8 +71,9 @@ impl Hub {
 
     /// Subscribes upstream to conversations; returns once the bus has confirmed all.
     pub async fn hold(&self, conversations: &[ConversationId]) -> Result<Vec<Hold>, BusError> {
-        let topics: Vec<_> = conversations.iter().copied().map(Topic::Conversation).collect();
-        let holds = self.0.subscriptions.hold(&topics).await?;
+        let holds = self
+            .subscribe(conversations.iter().copied().map(Topic::Conversation).collect())
+            .await?;
         // What arrives between a joiner's read of the store and its seat must find a channel to wait in.
         for &conversation in conversations {
             self.shard(conversation)
@@ -83,9 +85,23 @@ impl Hub {
 
     /// Makes a socket hear what concerns its user, until the returned claim is dropped and [`Hub::part`] is called.
     pub async fn greet(&self, user: UserId, socket: SocketId, outbox: &Outbox) -> Result<Hold, BusError> {
-        let hold = self.0.subscriptions.hold(&[Topic::User(user)]).await?.pop();
+        let hold = self.subscribe(vec![Topic::User(user)]).await?.pop();
         self.0.people.add(user, socket, outbox.clone());
         hold.ok_or_else(|| BusError::Unavailable("no claim was made".into()))
+    }
+
+    async fn subscribe(&self, topics: Vec<Topic>) -> Result<Vec<Hold>, BusError> {
+        let subscriptions = self.0.subscriptions.clone();
+        let held = offload(&self.0.tasks, "subscribe", async move {
+            subscriptions.hold(&topics).await
+        });
+        held.await
+            .unwrap_or_else(|gone| Err(BusError::Unavailable(gone.to_string())))
+    }
+
+    /// The node's tasks.
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.0.tasks
     }
 
     /// The socket hears nothing about its user any more.
@@ -134,6 +150,11 @@ impl Hub {
     }
 
     fn on_person(&self, user: UserId, envelope: Envelope) {
+        if envelope.kind == Kind::Head {
+            // Its own frame may never have come.
+            self.0.people.tell(user, &Outgoing::Relist);
+            return;
+        }
         let (conversation, head) = (envelope.conversation, envelope.seq);
         if let Ok(frame) = Frame::live(envelope) {
             self.0.people.tell(

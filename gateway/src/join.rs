@@ -12,16 +12,18 @@ use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
 use bus::BusError;
-use chat::{Chat, announce};
+use chat::Chat;
 use metrics::{counter, describe_counter};
-use protocol::{ConversationId, Seq, UserId};
+use protocol::{ConversationId, UserId};
 use store::{Cursor, Standing, StoreError};
 
 use crate::hub::Hub;
 use crate::hub::channel::{Seat, Seating, SocketId, Standpoint};
 use crate::hub::frame::Frame;
 use crate::hub::subscriptions::Hold;
+use crate::offload::{Gone, offload};
 use crate::outbox::Outbox;
+use crate::session::From;
 
 /// Changes in one page of a resume: about a socket write's worth of ordinary messages.
 const PAGE: i64 = 200;
@@ -48,12 +50,28 @@ pub struct Join {
     reading: Reading,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Reading {
     /// The client wants only what comes from now on.
     Head,
+    /// The client wants everything since the person joined.
+    Joining,
     /// The client lacks everything from here on; one page may be enough.
     Pages(Cursor),
+}
+
+/// What one reading of the store came to.
+enum Read {
+    /// There is more from `next` on.
+    Page {
+        frames: VecDeque<Utf8Bytes>,
+        next: Cursor,
+    },
+    /// Nothing more up to the standpoint.
+    Whole {
+        frames: VecDeque<Utf8Bytes>,
+        standpoint: Standpoint,
+    },
 }
 
 /// What one step came to.
@@ -85,12 +103,19 @@ pub enum Refusal {
     /// The store cannot be read.
     #[error("the conversation cannot be read at the moment")]
     Store(#[from] StoreError),
+    /// The node is stopping.
+    #[error("this node is stopping")]
+    Unfinished(#[from] Gone),
 }
 
 impl Join {
-    /// A join that has not begun. `after`: what the client has; `None`: it wants only what comes.
-    pub fn new(joiner: Joiner, conversation: ConversationId, after: Option<Seq>) -> Self {
-        let reading = after.map_or(Reading::Head, Reading::after);
+    /// A join that has not begun.
+    pub fn new(joiner: Joiner, conversation: ConversationId, from: From) -> Self {
+        let reading = match from {
+            From::Head => Reading::Head,
+            From::Joining => Reading::Joining,
+            From::After(after) => Reading::Pages(Cursor::after(after)),
+        };
         Self {
             joiner,
             conversation,
@@ -118,36 +143,30 @@ impl Join {
             None => self.hold_upstream(hub).await?,
         };
         // At most one page is written a step, so that a long resume does not keep the socket from everything else.
-        let (frames, position) = match &mut self.reading {
-            Reading::Head => (VecDeque::new(), None),
-            Reading::Pages(cursor) => {
-                let page = chat.store().changes(self.conversation, *cursor, PAGE).await?;
-                let page = page.ok_or(Refusal::NoConversation)?;
-                let frames = encoded(&page.changes, chat);
-                if let Some(next) = page.next {
-                    *cursor = next;
-                    self.standing(chat).await?;
-                    return Ok(Step::Page(frames));
-                }
-                // Also for a client that claims more than there is: the head is what counts.
-                (frames, Some(page.head))
+        let reader = Reader {
+            chat: chat.clone(),
+            conversation: self.conversation,
+            user: self.joiner.user,
+        };
+        let reading = self.reading;
+        let read = offload(hub.tasks(), "resume", async move { reader.read(reading).await }).await??;
+        let (frames, standpoint) = match read {
+            Read::Page { frames, next } => {
+                self.reading = Reading::Pages(next);
+                return Ok(Step::Page(frames));
             }
+            Read::Whole { frames, standpoint } => (frames, standpoint),
         };
-        let standing = self.standing(chat).await?;
-        let position = position.unwrap_or(standing.head);
-        let standpoint = Standpoint {
-            position,
-            permitted_at: standing.head,
-        };
+        // Nothing is awaited from here on: what the hub queues comes after the frames that are answered.
         Ok(
             match hub.take_seat(self.conversation, self.seat(hold), standpoint) {
                 Seating::Seated => {
-                    counter!("chat_gateway_joins_total", "outcome" => outcome(&self.reading, &frames))
-                        .increment(1);
+                    let outcome = outcome(&self.reading, &frames);
+                    counter!("chat_gateway_joins_total", "outcome" => outcome).increment(1);
                     Step::Seated(frames)
                 }
                 Seating::Behind => {
-                    self.reading = Reading::after(position);
+                    self.reading = Reading::Pages(Cursor::after(standpoint.position));
                     Step::Page(frames)
                 }
                 Seating::Removed => Step::Refused(Refusal::NotParticipant),
@@ -159,18 +178,6 @@ impl Join {
         let hold = hub.hold(&[self.conversation]).await?.pop().map(Arc::new);
         self.hold.clone_from(&hold);
         hold.ok_or_else(|| BusError::Unavailable("no claim was made".into()).into())
-    }
-
-    async fn standing(&self, chat: &Chat) -> Result<Standing, Refusal> {
-        let standing = chat.store().standing(self.conversation, self.joiner.user).await?;
-        let standing = standing.ok_or(Refusal::NoConversation)?;
-        if standing.role.is_none() {
-            return Err(Refusal::NotParticipant);
-        }
-        if standing.is_deleted {
-            return Err(Refusal::Deleted);
-        }
-        Ok(standing)
     }
 
     fn seat(&self, hold: Arc<Hold>) -> Seat {
@@ -190,26 +197,67 @@ impl Join {
     }
 }
 
-impl Reading {
-    const fn after(after: Seq) -> Self {
-        Self::Pages(Cursor::after(after))
-    }
+/// Reads for one join, in a task of its own.
+struct Reader {
+    chat: Chat,
+    conversation: ConversationId,
+    user: UserId,
 }
 
-fn encoded(changes: &[store::Change], chat: &Chat) -> VecDeque<Utf8Bytes> {
-    let at = chat.clock().now();
-    // A frame that we encoded ourselves is text.
-    let frames = changes
-        .iter()
-        .filter_map(|change| Frame::replayed(announce::change(change, at)).ok());
-    frames.map(|frame| frame.text).collect()
+impl Reader {
+    async fn read(&self, reading: Reading) -> Result<Read, Refusal> {
+        let cursor = match reading {
+            Reading::Head => {
+                let head = self.standing().await?.head;
+                let standpoint = Standpoint {
+                    position: head,
+                    permitted_at: head,
+                };
+                return Ok(Read::Whole {
+                    frames: VecDeque::new(),
+                    standpoint,
+                });
+            }
+            Reading::Joining => Cursor::after(self.standing().await?.joined_seq),
+            Reading::Pages(cursor) => cursor,
+        };
+        let page = self.chat.store().changes(self.conversation, cursor, PAGE).await?;
+        let page = page.ok_or(Refusal::NoConversation)?;
+        let frames = page
+            .changes
+            .iter()
+            .map(|change| Frame::read(change).text)
+            .collect();
+        // Asked after the page was read: what is sent was read while the person was a participant.
+        let standing = self.standing().await?;
+        if let Some(next) = page.next {
+            return Ok(Read::Page { frames, next });
+        }
+        let standpoint = Standpoint {
+            position: page.head,
+            permitted_at: standing.head,
+        };
+        Ok(Read::Whole { frames, standpoint })
+    }
+
+    async fn standing(&self) -> Result<Standing, Refusal> {
+        let standing = self.chat.store().standing(self.conversation, self.user).await?;
+        let standing = standing.ok_or(Refusal::NoConversation)?;
+        if standing.role.is_none() {
+            return Err(Refusal::NotParticipant);
+        }
+        if standing.is_deleted {
+            return Err(Refusal::Deleted);
+        }
+        Ok(standing)
+    }
 }
 
 fn outcome(reading: &Reading, frames: &VecDeque<Utf8Bytes>) -> &'static str {
     match reading {
         Reading::Head => "live",
         Reading::Pages(_) if frames.is_empty() => "nothing",
-        Reading::Pages(_) => "store",
+        Reading::Pages(_) | Reading::Joining => "store",
     }
 }
 

@@ -4,11 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chat::Chat;
-use protocol::ConversationId;
+use protocol::models::Conversation;
+use protocol::{ConversationId, Seq, UserId};
+use store::StoreError;
 
 use crate::hub::Hub;
 use crate::hub::channel::{Seat, Seating, Standpoint};
+use crate::hub::subscriptions::Hold;
 use crate::join::{Joiner, Refusal};
+use crate::offload::offload;
 
 /// What a socket follows already, and how much it may.
 #[derive(Clone, Debug)]
@@ -30,50 +34,26 @@ pub struct JoinedAll {
     pub is_cut: bool,
 }
 
-/// Joins the conversations with the newest activity first, leaving out those that the socket follows already.
-pub async fn join_all(
-    hub: &Hub,
-    chat: &Chat,
-    joiner: &Joiner,
-    session: &Following,
-) -> Result<JoinedAll, Refusal> {
-    let Following { known, max } = session;
-    let room = max.saturating_sub(known.len());
-    // One more than there is room for tells whether there are more; what is known already does not count.
-    let limit = i64::try_from(*max + 1).unwrap_or(i64::MAX);
-    let listed = chat.store().heads_of(joiner.user, limit).await?;
-    let is_cut = listed.len() > *max;
-    let fresh: Vec<_> = listed
-        .into_iter()
-        .map(|(id, _)| id)
-        .filter(|id| !known.contains(id))
-        .take(room)
-        .collect();
-    if fresh.is_empty() {
-        return Ok(JoinedAll {
-            is_cut,
-            ..JoinedAll::default()
-        });
-    }
-    let holds = hub.hold(&fresh).await?;
-    // Read again now that upstream is confirmed: only from these heads on is nothing missed.
-    let mut heads: HashMap<_, _> = chat
-        .store()
-        .heads_of(joiner.user, limit)
-        .await?
-        .into_iter()
-        .collect();
+/// Topics that the bus has confirmed, each with a head read afterwards.
+struct Opened {
+    heads: Vec<(ConversationId, Seq, Hold)>,
+    is_cut: bool,
+}
+
+/// Joins up to `max` conversations, those with the newest activity, from now on.
+pub async fn join_all(hub: &Hub, chat: &Chat, joiner: &Joiner, max: usize) -> Result<JoinedAll, Refusal> {
+    let (listener, reader, user) = (hub.clone(), chat.clone(), joiner.user);
+    let opening = async move { open_all(&listener, &reader, user, max).await };
+    let opened = offload(hub.tasks(), "join all", opening).await??;
+    // Nothing is awaited from here on: every seat that is taken is answered for.
     let mut outcome = JoinedAll {
-        is_cut,
+        is_cut: opened.is_cut,
         ..JoinedAll::default()
     };
-    for (conversation, hold) in fresh.into_iter().zip(holds) {
-        let Some(head) = heads.remove(&conversation) else {
-            continue;
-        };
+    for (conversation, head, hold) in opened.heads {
         let seat = Seat {
             socket: joiner.socket,
-            user: joiner.user,
+            user,
             outbox: joiner.outbox.clone(),
             ends_with_place: false,
             hold: Arc::new(hold),
@@ -92,4 +72,46 @@ pub async fn join_all(
         }
     }
     Ok(outcome)
+}
+
+async fn open_all(hub: &Hub, chat: &Chat, user: UserId, max: usize) -> Result<Opened, Refusal> {
+    // One more than there is room for tells whether there are more.
+    let limit = i64::try_from(max + 1).unwrap_or(i64::MAX);
+    let listed = chat.store().heads_of(user, limit).await?;
+    let is_cut = listed.len() > max;
+    let ids: Vec<_> = listed.into_iter().map(|(id, _)| id).take(max).collect();
+    let holds = hub.hold(&ids).await?;
+    // Read again now that upstream is confirmed: only from these heads on is nothing missed.
+    let mut heads: HashMap<_, _> = chat.store().heads_of(user, limit).await?.into_iter().collect();
+    let held = ids.into_iter().zip(holds);
+    let heads = held
+        .filter_map(|(id, hold)| Some((id, heads.remove(&id)?, hold)))
+        .collect();
+    Ok(Opened { heads, is_cut })
+}
+
+/// Conversations that the person is in and the socket does not follow, as far as there is room.
+pub async fn unheard_of(
+    chat: &Chat,
+    user: UserId,
+    following: &Following,
+) -> Result<Vec<Conversation>, StoreError> {
+    let Following { known, max } = following;
+    let limit = i64::try_from(*max).unwrap_or(i64::MAX);
+    let listed = chat.store().heads_of(user, limit).await?;
+    let room = max.saturating_sub(known.len());
+    let mut found = Vec::new();
+    for (id, _) in listed
+        .into_iter()
+        .filter(|(id, _)| !known.contains(id))
+        .take(room)
+    {
+        if let Some(conversation) = chat.store().conversation(id).await? {
+            found.push(Conversation {
+                participants: None,
+                ..conversation
+            });
+        }
+    }
+    Ok(found)
 }

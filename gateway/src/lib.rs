@@ -21,6 +21,7 @@ pub mod hub;
 pub mod join;
 pub mod join_all;
 mod meters;
+pub mod offload;
 mod origin;
 pub mod outbox;
 pub mod session;

@@ -63,13 +63,26 @@ pub enum Command {
     Join {
         /// Which.
         conversation: ConversationId,
-        /// What the client has of it.
-        after: Option<Seq>,
+        /// From where.
+        from: From,
     },
-    /// Follow everything.
+    /// Follow everything, from now on.
     JoinAll,
+    /// Look for conversations that the user is in and this socket has not heard of.
+    Relist,
     /// Follow a conversation no longer.
     Leave(ConversationId),
+}
+
+/// From where a conversation is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// From now on.
+    Head,
+    /// Everything after what the client has.
+    After(Seq),
+    /// Everything since the user joined: the client has never heard of the conversation.
+    Joining,
 }
 
 /// A command, and who waits for its answer.
@@ -119,6 +132,9 @@ pub struct Session {
     limits: SessionLimits,
     rate: FrameRate,
     followed: HashSet<ConversationId>,
+    /// Where the hub holds a seat for this socket: what has to be given up at its end. May lag behind `followed`,
+    /// which counts what the client has asked for already.
+    seats: HashSet<ConversationId>,
 }
 
 impl Session {
@@ -131,6 +147,7 @@ impl Session {
             limits,
             rate: FrameRate::new(limits.frames_per_minute, now),
             followed: HashSet::new(),
+            seats: HashSet::new(),
         }
     }
 
@@ -144,9 +161,9 @@ impl Session {
         self.expires_at
     }
 
-    /// What it follows.
-    pub const fn followed(&self) -> &HashSet<ConversationId> {
-        &self.followed
+    /// Where the hub may hold a seat for it.
+    pub const fn seats(&self) -> &HashSet<ConversationId> {
+        &self.seats
     }
 
     /// What it follows, and how much it may.
@@ -168,7 +185,10 @@ impl Session {
             Door::Conversation {
                 id: conversation,
                 after,
-            } => VecDeque::from([Task::of(Command::Join { conversation, after })]),
+            } => {
+                let from = after.map_or(From::Head, From::After);
+                VecDeque::from([Task::of(Command::Join { conversation, from })])
+            }
             Door::Everything { follows_all: true } => VecDeque::from([Task::of(Command::JoinAll)]),
             Door::Everything { follows_all: false } => VecDeque::new(),
         }
@@ -188,18 +208,18 @@ impl Session {
         }
         Some(Reaction::Do(Task::of(Command::Join {
             conversation,
-            after: Some(head),
+            from: From::After(head),
         })))
     }
 
     /// The hub took the seat in a conversation away, by the change with this number. The user may be back in it
     /// already: then nothing after that number may be missing.
     pub fn on_unseated(&mut self, conversation: ConversationId, at: Seq) -> Option<Task> {
-        self.followed.remove(&conversation);
+        self.on_left(conversation);
         self.follows_all().then(|| {
             Task::of(Command::Join {
                 conversation,
-                after: Some(at),
+                from: From::After(at),
             })
         })
     }
@@ -215,9 +235,10 @@ impl Session {
         }
     }
 
-    /// The client left a conversation.
+    /// The socket has no seat in a conversation any more.
     pub fn on_left(&mut self, conversation: ConversationId) {
         self.followed.remove(&conversation);
+        self.seats.remove(&conversation);
     }
 
     fn is_full(&self) -> bool {
@@ -226,7 +247,7 @@ impl Session {
 
     /// The list of the user's conversations may have changed unheard.
     pub fn on_relist(&self) -> Option<Task> {
-        self.follows_all().then(|| Task::of(Command::JoinAll))
+        self.follows_all().then(|| Task::of(Command::Relist))
     }
 
     const fn follows_all(&self) -> bool {

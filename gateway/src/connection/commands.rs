@@ -3,11 +3,18 @@
 use std::collections::VecDeque;
 
 use axum::extract::ws::Utf8Bytes;
+use chat::ChatError;
 
 use super::{Connection, End};
 use crate::join::{Join, Joiner, Step};
-use crate::join_all::join_all;
+use crate::join_all;
+use crate::offload::{Gone, offload};
 use crate::session::{Asker, Command, Outcome};
+
+/// A task that ended without an answer left nothing behind: the transaction it held was rolled back.
+fn known(changed: Result<Result<(), ChatError>, Gone>) -> Result<(), ChatError> {
+    changed.unwrap_or(Err(ChatError::Unavailable))
+}
 
 /// What a command under way came to.
 pub(super) enum Done {
@@ -40,18 +47,30 @@ impl Connection {
             Command::Send(send) => {
                 Box::pin(async move { Done::Finished(Outcome::Sent(chat.send(user, send).await), asker) })
             }
-            Command::Edit(id, text) => Box::pin(async move {
-                let edited = chat.edit_message(user, id, text).await.map(drop);
-                Done::Finished(Outcome::Changed(edited), asker)
-            }),
-            Command::Delete(id) => Box::pin(async move {
-                let deleted = chat.delete_message(user, id).await;
-                Done::Finished(Outcome::Changed(deleted), asker)
-            }),
-            Command::Join { conversation, after } => {
+            Command::Edit(id, text) => {
+                let editing = async move { chat.edit_message(user, id, text).await.map(drop) };
+                let edited = offload(self.gateway.tasks(), "edit", editing);
+                Box::pin(async move { Done::Finished(Outcome::Changed(known(edited.await)), asker) })
+            }
+            Command::Delete(id) => {
+                let deleting = async move { chat.delete_message(user, id).await };
+                let deleted = offload(self.gateway.tasks(), "delete", deleting);
+                Box::pin(async move { Done::Finished(Outcome::Changed(known(deleted.await)), asker) })
+            }
+            Command::Relist => {
+                let following = self.session.following();
+                let found = offload(self.gateway.tasks(), "relist", async move {
+                    join_all::unheard_of(&chat, user, &following).await
+                });
+                Box::pin(async move {
+                    // A node that is stopping looks for nothing new.
+                    Done::Finished(Outcome::Found(found.await.unwrap_or(Ok(Vec::new()))), asker)
+                })
+            }
+            Command::Join { conversation, from } => {
                 // A seat that it has already would mix live frames into what is repeated.
                 hub.leave(conversation, self.place.id());
-                let join = Join::new(self.joiner(), conversation, after);
+                let join = Join::new(self.joiner(), conversation, from);
                 return self.go_on(join, asker);
             }
             Command::Leave(conversation) => {
@@ -60,9 +79,9 @@ impl Connection {
                 return;
             }
             Command::JoinAll => {
-                let (joiner, following) = (self.joiner(), self.session.following());
+                let (joiner, max) = (self.joiner(), self.session.following().max);
                 Box::pin(async move {
-                    let outcome = join_all(&hub, &chat, &joiner, &following).await;
+                    let outcome = join_all::join_all(&hub, &chat, &joiner, max).await;
                     Done::Finished(Outcome::JoinedAll(outcome), asker)
                 })
             }

@@ -45,6 +45,31 @@ struct Seated {
     position: Seq,
 }
 
+impl Seated {
+    /// Whether anything follows for this person; if not, the socket is told that its seat is gone.
+    fn stays_after(&self, frame: &Frame, conversation: ConversationId) -> bool {
+        let seat = &self.seat;
+        if !ends_for(frame.effect, seat.user) {
+            return true;
+        }
+        let is_deleted = frame.effect == Effect::Ends;
+        let code = if is_deleted {
+            CloseCode::Deleted
+        } else {
+            CloseCode::NotParticipant
+        };
+        seat.outbox.push(if seat.ends_with_place {
+            Outgoing::Close(code)
+        } else {
+            Outgoing::Unseated {
+                conversation,
+                at: frame.seq,
+            }
+        });
+        false
+    }
+}
+
 /// What a socket knows when it asks for a seat.
 #[derive(Clone, Copy, Debug)]
 pub struct Standpoint {
@@ -167,13 +192,15 @@ impl Channel {
             .collect();
         let is_dense = i64::try_from(frames.len()) == Ok(head.0 - delivered.0);
         for frame in &frames {
-            for seated in &self.seated {
+            let room = self.conversation;
+            self.seated.retain_mut(|seated| {
                 let is_own_removal = frame.effect == Effect::Removes(seated.seat.user);
-                if frame.seq > seated.position && (is_own_removal || !removed.contains(&seated.seat.user)) {
-                    seated.seat.outbox.push(frame.outgoing());
+                if frame.seq <= seated.position || (removed.contains(&seated.seat.user) && !is_own_removal) {
+                    return true;
                 }
-            }
-            self.apply(frame.effect, frame.seq);
+                seated.seat.outbox.push(frame.outgoing());
+                seated.stays_after(frame, room)
+            });
         }
         self.delivered = Some(head);
         self.advance_positions(head);
@@ -271,15 +298,16 @@ impl Channel {
 
     fn pass_on(&mut self, frame: Frame) {
         self.delivered = Some(frame.seq);
-        for seated in self
-            .seated
-            .iter_mut()
-            .filter(|seated| frame.seq > seated.position)
-        {
+        let room = self.conversation;
+        self.seated.retain_mut(|seated| {
+            // Also a removal is only for those who stood below it: whoever sits above it has come back since.
+            if frame.seq <= seated.position {
+                return true;
+            }
             seated.position = frame.seq;
             seated.seat.outbox.push(frame.outgoing());
-        }
-        self.apply(frame.effect, frame.seq);
+            seated.stays_after(&frame, room)
+        });
         self.remember(frame);
     }
 
@@ -288,27 +316,6 @@ impl Channel {
             self.ring.pop_front();
         }
         self.ring.push_back(frame);
-    }
-
-    /// Takes seats away from those for whom nothing follows.
-    fn apply(&mut self, effect: Effect, at: Seq) {
-        let code = match effect {
-            Effect::None => return,
-            Effect::Removes(_) => CloseCode::NotParticipant,
-            Effect::Ends => CloseCode::Deleted,
-        };
-        self.seated.retain(|Seated { seat, .. }| {
-            let is_over = ends_for(effect, seat.user);
-            if is_over {
-                let conversation = self.conversation;
-                seat.outbox.push(if seat.ends_with_place {
-                    Outgoing::Close(code)
-                } else {
-                    Outgoing::Unseated { conversation, at }
-                });
-            }
-            !is_over
-        });
     }
 
     fn advance_positions(&mut self, head: Seq) {

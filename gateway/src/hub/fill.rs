@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use chat::announce;
 use metrics::{counter, describe_counter};
+use protocol::frames::ServerFrame;
 use protocol::{ConversationId, Seq};
-use store::{Cursor, StoreError};
+use store::{Change, Cursor, StoreError};
 use tokio::time::sleep;
 
 use super::Hub;
@@ -112,29 +112,51 @@ fn still_missing(hub: &Hub, conversation: ConversationId) -> Option<Seq> {
     None
 }
 
+/// Everything after a position, ascending, true for the head that is answered with it.
+///
+/// Rows come in their newest state, which may be newer than the head: a text changed after somebody's removal must
+/// not reach them by a frame from before it. Such rows are followed by one more reading, whose head is not older than
+/// they are; if somebody was removed, it says so, and the channel leaves them out.
 async fn read_after(
     hub: &Hub,
     conversation: ConversationId,
     after: Seq,
 ) -> Result<(Seq, Vec<Frame>), StoreError> {
+    let (mut head, mut changes) = read_pages(hub, conversation, after).await?;
+    if changes.iter().any(is_altered) {
+        let (later, more) = read_pages(hub, conversation, head).await?;
+        head = later;
+        changes.extend(more);
+    }
+    let mut frames: Vec<_> = changes.iter().map(Frame::read).collect();
+    frames.sort_by_key(|frame| frame.seq);
+    Ok((head, frames))
+}
+
+fn is_altered(change: &Change) -> bool {
+    match &change.frame {
+        ServerFrame::MessageNew(message) => message.is_edited,
+        ServerFrame::MessageEdited(_) | ServerFrame::MessageDeleted(_) => true,
+        _ => false,
+    }
+}
+
+async fn read_pages(
+    hub: &Hub,
+    conversation: ConversationId,
+    after: Seq,
+) -> Result<(Seq, Vec<Change>), StoreError> {
     let store = hub.0.chat.store();
     let mut cursor = Cursor::after(after);
-    let mut frames = Vec::new();
-    loop {
-        let Some(page) = store.changes(conversation, cursor, PAGE).await? else {
-            return Ok((after, frames));
-        };
-        // A frame that we encoded ourselves is text.
-        frames.extend(page.changes.iter().filter_map(|change| {
-            let envelope = announce::change(change, hub.0.chat.clock().now());
-            Frame::replayed(envelope).ok()
-        }));
-        let Some(next) = page.next else {
-            frames.sort_unstable_by_key(|frame| frame.seq);
-            return Ok((page.head, frames));
-        };
-        cursor = next;
+    let mut changes = Vec::new();
+    while let Some(page) = store.changes(conversation, cursor, PAGE).await? {
+        changes.extend(page.changes);
+        match page.next {
+            Some(next) => cursor = next,
+            None => return Ok((page.head, changes)),
+        }
     }
+    Ok((after, changes))
 }
 
 /// Waits, and answers with the next, longer pause.

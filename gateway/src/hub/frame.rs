@@ -2,7 +2,9 @@
 
 use axum::extract::ws::Utf8Bytes;
 use bus::{Envelope, Kind};
+use chat::announce;
 use protocol::{Seq, Timestamp, UserId};
+use store::Change;
 
 use crate::outbox::Outgoing;
 
@@ -30,6 +32,16 @@ pub enum Effect {
     Ends,
 }
 
+impl Effect {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Left(user) => Self::Removes(user),
+            Kind::Deleted => Self::Ends,
+            Kind::Change | Kind::Joined(_) | Kind::Head => Self::None,
+        }
+    }
+}
+
 /// The bytes of an envelope are not text, so no socket can be given them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the frame is not UTF-8")]
@@ -38,27 +50,24 @@ pub struct NotText;
 impl Frame {
     /// A frame as it came from the bus.
     pub fn live(envelope: Envelope) -> Result<Self, NotText> {
-        let committed_at = Some(envelope.committed_at);
-        Ok(Self {
-            committed_at,
-            ..Self::replayed(envelope)?
-        })
-    }
-
-    /// A frame as it was read back from the store.
-    pub fn replayed(envelope: Envelope) -> Result<Self, NotText> {
-        let effect = match envelope.kind {
-            Kind::Left(user) => Effect::Removes(user),
-            Kind::Deleted => Effect::Ends,
-            Kind::Change | Kind::Joined(_) | Kind::Head => Effect::None,
-        };
+        let effect = Effect::of(envelope.kind);
         let text = Utf8Bytes::try_from(envelope.frame).map_err(|_| NotText)?;
         Ok(Self {
             seq: envelope.seq,
             effect,
             text,
-            committed_at: None,
+            committed_at: Some(envelope.committed_at),
         })
+    }
+
+    /// A change as it was read back from the store.
+    pub fn read(change: &Change) -> Self {
+        Self {
+            seq: change.seq,
+            effect: Effect::of(announce::kind_of(&change.frame)),
+            text: change.frame.encode(Some(change.seq)).into(),
+            committed_at: None,
+        }
     }
 
     pub(crate) fn outgoing(&self) -> Outgoing {

@@ -10,7 +10,7 @@ use protocol::{ConversationId, Timestamp};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Asker, Command, Door, Reaction, Session, Task};
+use super::{Asker, Command, Door, From, Reaction, Session, Task};
 use crate::frame_rate::Allowance;
 
 impl Session {
@@ -108,7 +108,8 @@ impl Session {
         }
         // Reserved at once: a burst of `subscribe` must not pass the limit while the first is under way.
         self.followed.insert(conversation);
-        run(Command::Join { conversation, after }, reference)
+        let from = after.map_or(From::Head, From::After);
+        run(Command::Join { conversation, from }, reference)
     }
 
     fn on_unsubscribe(&mut self, unsubscribe: &Unsubscribe, reference: Option<Value>) -> Reaction {

@@ -4,10 +4,12 @@ use chat::{ChatError, Sent};
 use protocol::ConversationId;
 use protocol::close::CloseCode;
 use protocol::frames::{MessageAck, ServerFrame};
+use protocol::models::Conversation;
 use protocol::problem::ProblemCode;
+use store::StoreError;
 
 use super::on_frame::error_reply;
-use super::{Asker, Command, Reaction, Session, Task};
+use super::{Asker, Command, From, Reaction, Session, Task};
 use crate::join::Refusal;
 use crate::join_all::JoinedAll;
 
@@ -24,6 +26,8 @@ pub enum Outcome {
     NotJoined(ConversationId, Refusal),
     /// A join of everything.
     JoinedAll(Result<JoinedAll, Refusal>),
+    /// Conversations that this socket had not heard of.
+    Found(Result<Vec<Conversation>, StoreError>),
 }
 
 impl Session {
@@ -35,27 +39,34 @@ impl Session {
             Outcome::Changed(Ok(())) => Vec::new(),
             Outcome::Joined(conversation) => {
                 self.followed.insert(conversation);
+                self.seats.insert(conversation);
                 Vec::new()
             }
             Outcome::NotJoined(conversation, refusal) => {
-                self.followed.remove(&conversation);
+                self.on_left(conversation);
                 let mut reactions = vec![Reaction::Leave(conversation)];
                 reactions.extend(self.on_refusal(&refusal, asker));
                 reactions
             }
             Outcome::JoinedAll(Ok(joined)) => self.on_joined_all(joined),
             Outcome::JoinedAll(Err(refusal)) => self.on_refusal(&refusal, asker).into_iter().collect(),
+            Outcome::Found(Ok(found)) => self.on_found(found),
+            Outcome::Found(Err(error)) => self
+                .on_refusal(&Refusal::Store(error), asker)
+                .into_iter()
+                .collect(),
         }
     }
 
     fn on_joined_all(&mut self, joined: JoinedAll) -> Vec<Reaction> {
-        self.followed.extend(joined.seated);
+        self.followed.extend(&joined.seated);
+        self.seats.extend(joined.seated);
         let rest = joined.behind.into_iter();
         let mut reactions: Vec<_> = rest
             .map(|conversation| {
                 Reaction::Do(Task::of(Command::Join {
                     conversation,
-                    after: None,
+                    from: From::Head,
                 }))
             })
             .collect();
@@ -67,13 +78,32 @@ impl Session {
         reactions
     }
 
+    /// As if the bus had told: shown first, then followed from where the person joined.
+    fn on_found(&self, found: Vec<Conversation>) -> Vec<Reaction> {
+        let mut reactions = Vec::new();
+        for conversation in found
+            .into_iter()
+            .filter(|found| !self.followed.contains(&found.id))
+        {
+            let join = Command::Join {
+                conversation: conversation.id,
+                from: From::Joining,
+            };
+            reactions.push(Reaction::Reply(ServerFrame::ConversationNew(conversation)));
+            reactions.push(Reaction::Do(Task::of(join)));
+        }
+        reactions
+    }
+
     /// Whoever asked is told. A socket that follows by itself what it cannot follow now is closed, so that the
     /// client comes back and resumes; one that only lost a race against a removal goes on.
     fn on_refusal(&self, refusal: &Refusal, asker: Asker) -> Option<Reaction> {
         let (code, close) = match refusal {
             Refusal::NoConversation | Refusal::Deleted => (ProblemCode::NotFound, CloseCode::Deleted),
             Refusal::NotParticipant => (ProblemCode::NotParticipant, CloseCode::NotParticipant),
-            Refusal::Bus(_) | Refusal::Store(_) => (ProblemCode::Unavailable, CloseCode::Overload),
+            Refusal::Bus(_) | Refusal::Store(_) | Refusal::Unfinished(_) => {
+                (ProblemCode::Unavailable, CloseCode::Overload)
+            }
         };
         match asker {
             _ if self.ends_with_place() => Some(Reaction::Close(close)),

@@ -193,7 +193,7 @@ async fn whoever_lost_a_seat_goes_on_behind_the_removal_so_that_nothing_is_missi
     let task = session.on_unseated(ROOM, Seq(4)).unwrap();
     let expected = Command::Join {
         conversation: ROOM,
-        after: Some(Seq(4)),
+        from: From::After(Seq(4)),
     };
     assert_eq!(task.command, expected);
 }
@@ -204,7 +204,7 @@ async fn of_two_joins_that_the_server_planned_the_second_is_pointless_but_a_clie
     let join = |asker| Task {
         command: Command::Join {
             conversation: ROOM,
-            after: None,
+            from: From::Head,
         },
         asker,
     };
@@ -227,4 +227,51 @@ async fn a_conversation_that_comes_by_itself_counts_against_the_limit() {
     }
     let reaction = session.on_added(ConversationId(Uuid::from_u128(99)), Seq(1));
     assert_eq!(refusal(reaction.unwrap()).code, "invalid");
+}
+
+#[tokio::test]
+async fn a_seat_is_given_up_at_the_end_even_if_the_client_has_unsubscribed_meanwhile() {
+    let mut session = at_everything();
+    session.on_outcome(Outcome::Joined(ROOM), Asker::Server);
+    let leave = format!(r#"{{"type":"unsubscribe","payload":{{"conversation_id":"{ROOM}"}}}}"#);
+    assert!(matches!(say(&mut session, &leave), Reaction::Do(_)));
+    // The socket ends before the command's turn comes.
+    assert!(session.seats().contains(&ROOM));
+    session.on_left(ROOM);
+    assert!(session.seats().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_relist_finds_is_shown_first_and_followed_from_the_joining_on() {
+    let mut session = session(Door::Everything { follows_all: true });
+    let found = || protocol::models::Conversation {
+        id: ROOM,
+        number: 1,
+        kind: protocol::models::ConversationType::Group,
+        title: None,
+        description: None,
+        created_by: UserId(1),
+        created_at: noon(),
+        service: None,
+        service_id: None,
+        last_seq: Seq(3),
+        last_message: None,
+        participants: None,
+    };
+    let reactions = session.on_outcome(Outcome::Found(Ok(vec![found()])), Asker::Server);
+    assert!(matches!(
+        reactions[0],
+        Reaction::Reply(ServerFrame::ConversationNew(_))
+    ));
+    let join = Command::Join {
+        conversation: ROOM,
+        from: From::Joining,
+    };
+    assert_eq!(reactions[1], Reaction::Do(Task::of(join)));
+    session.on_outcome(Outcome::Joined(ROOM), Asker::Server);
+    assert!(
+        session
+            .on_outcome(Outcome::Found(Ok(vec![found()])), Asker::Server)
+            .is_empty()
+    );
 }

@@ -164,6 +164,19 @@ fn at_the_conversations_own_door_a_removal_closes_the_socket() {
 }
 
 #[test]
+fn a_removal_that_comes_late_does_not_throw_out_who_has_come_back_since() {
+    let (mut channel, _other) = seated_at(4);
+    let back = seat(2, 2);
+    let outbox = back.outbox.clone();
+    // Removed at 5, added again as 6, seated at 6: only now does the bus deliver both.
+    channel.take_seat(back, at(6));
+    channel.accept(with_effect(5, Effect::Removes(UserId(2))));
+    channel.accept(frame(6));
+    channel.accept(frame(7));
+    assert_eq!(heard(&outbox), ["sync 6", "#7"]);
+}
+
+#[test]
 fn a_deletion_ends_it_for_everybody() {
     let (mut channel, outbox) = seated_at(4);
     channel.accept(with_effect(5, Effect::Ends));
