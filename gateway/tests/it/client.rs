@@ -197,6 +197,13 @@ impl Client {
         }
     }
 
+    /// Sends to a server that may have hung up, or that reads no more.
+    pub(crate) async fn try_send(&mut self, kind: &str, payload: Value) {
+        let frame = json!({ "type": kind, "payload": payload }).to_string();
+        let sending = self.socket.send(Ws::text(frame));
+        let _refused = timeout(Duration::from_millis(50), sending).await;
+    }
+
     /// Nothing but the answer to a ping comes: what was sent before it has been dealt with, and said nothing.
     pub(crate) async fn is_silent(&mut self) {
         self.send("ping", json!({})).await;

@@ -14,6 +14,12 @@ const MESSAGES: usize = 200;
 /// Of each message; two bytes each on the wire.
 const CHARS: usize = 30_000;
 
+/// Sockets that change a message and read nothing.
+const SLOW_READERS: usize = 6;
+
+/// Enough for every one of them to be in the middle of a write when a change of its own is under way.
+const ROUNDS: usize = 60;
+
 /// No message waits for the slow one: a write to it would take seconds.
 const PROMPT: Duration = Duration::from_secs(2);
 
@@ -79,4 +85,30 @@ async fn a_reader_that_never_comes_back_is_dropped_and_its_place_given_back() {
     })
     .await;
     drop(stuck);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_reader_with_a_change_under_way_keeps_nobody_from_sending() {
+    let cluster = TestCluster::new().await;
+    let (anna, boris, group) = cluster.pair().await;
+    let own = cluster.say(&boris, group, "to be changed").await;
+    let path = conversation_socket(group);
+    let mut slow = Vec::new();
+    for _ in 0..SLOW_READERS {
+        let opened = Client::open_narrow(cluster.address(0), &path, &[bearer(&boris.token)]).await;
+        let mut client = opened.unwrap();
+        client.hello().await;
+        client.sync(group).await;
+        slow.push(client);
+    }
+    let text = "щ".repeat(CHARS);
+    for round in 0..ROUNDS {
+        for client in &mut slow {
+            let edit = serde_json::json!({ "message_id": own.id, "text": format!("changed {round}") });
+            client.try_send("message:edit", edit).await;
+        }
+        let sent = Instant::now();
+        cluster.say(&anna, group, &text).await;
+        assert!(sent.elapsed() < PROMPT, "round {round}: {:?}", sent.elapsed());
+    }
 }
