@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     None,
     /// The bus says that it could not take them.
     Refuse,
+    /// As [`Fault::Refuse`], and what is for single persons too.
+    RefuseAll,
     /// The bus says that it took them, and forgets them.
     Drop,
     /// They wait for [`Lossy::release`].
@@ -85,6 +87,10 @@ impl Lossy {
 impl Bus for Lossy {
     async fn publish(&self, frames: Vec<(Topic, Envelope)>) -> Result<(), BusError> {
         let fault = *self.fault.lock().unwrap();
+        if fault == Fault::RefuseAll {
+            self.caught.send_modify(|caught| *caught += frames.len());
+            return Err(BusError::Unavailable("a test says so".into()));
+        }
         let (conversations, people): (Vec<_>, Vec<_>) = frames
             .into_iter()
             .partition(|(topic, _)| matches!(topic, Topic::Conversation(_)));
@@ -97,7 +103,7 @@ impl Bus for Lossy {
                 return self.inner.publish(conversations).await;
             }
             Fault::Hold => self.held.lock().unwrap().extend(conversations),
-            Fault::Drop | Fault::Refuse => {}
+            Fault::Drop | Fault::Refuse | Fault::RefuseAll => {}
         }
         self.caught.send_modify(|caught| *caught += count);
         if fault == Fault::Refuse {

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use protocol::frames::ServerFrame;
+use protocol::models::ConversationType;
+use protocol::requests::CreateConversation;
 use protocol::{ConversationId, Seq};
 use tokio::time::Instant;
 
@@ -228,4 +230,36 @@ async fn a_conversation_whose_news_were_lost_is_joined_after_an_interruption() {
                 .then_some(())
         })
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_conversation_whose_announcement_the_bus_refused_is_shown_and_followed_from_its_start() {
+    let cluster = TestCluster::new().await;
+    let (anna, boris) = (cluster.person("Anna").await, cluster.person("Boris").await);
+    let mut client = cluster.at_everything(1, &boris, "").await;
+    cluster.node(0).bus.set(Fault::RefuseAll);
+    let request = CreateConversation {
+        kind: ConversationType::Group,
+        title: Some("Unheard of".into()),
+        description: None,
+        participant_ids: Some(vec![boris.id]),
+        service: None,
+        service_id: None,
+    };
+    let opened = cluster.node(0).chat.create_conversation(anna.id, request).await;
+    let group = opened.unwrap().conversation.id;
+    // Refused, and not only waiting for its turn.
+    crate::client::in_time("the refusal", cluster.node(0).bus.has_caught(1)).await;
+    let said = cluster.say(&anna, group, "is anybody there?").await;
+    cluster.node(0).bus.set(Fault::None);
+
+    client
+        .until(|received| {
+            let shown = matches!(&received.frame, ServerFrame::ConversationNew(new) if new.id == group);
+            shown.then_some(())
+        })
+        .await;
+    let heard = client.message("is anybody there?").await;
+    assert_eq!((heard.id, heard.seq), (said.id, said.seq));
+    assert_eq!(client.sync(group).await, said.seq);
 }
