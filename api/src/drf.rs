@@ -1,7 +1,7 @@
 //! The wording of Django REST framework, which the seeds' clients read: what they show to people are these texts.
 //!
-//! [`Fields`] reads a body and collects what is wrong with it, field by field; [`Refusal`] is what it comes to.
-//! [`refusal`] words every other error of this node for the same clients. Which paths speak so says [`is_spoken_on`];
+//! `Fields` reads a body and collects what is wrong with it, field by field; `Refusal` is what it comes to.
+//! `refusal` words every other error of this node for the same clients. Which paths speak so says `is_spoken_on`;
 //! a request that accepts problem documents gets one there too (`error`).
 
 mod body;

@@ -1,7 +1,7 @@
 //! The one place where a refusal becomes an answer.
 //!
 //! Handlers, extractors and layers return [`ApiError`]; as a response that is only a status with the error attached.
-//! [`answer`], a layer around all routes, gives it a body: a problem document, or what the `/api/auth` clients
+//! `answer`, a layer around all routes, gives it a body: a problem document, or what the `/api/auth` clients
 //! expect. It alone knows the request id and the path, and it alone logs what went wrong on our side.
 
 use std::sync::Arc;
