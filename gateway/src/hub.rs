@@ -8,22 +8,24 @@ pub mod channel;
 mod fill;
 pub mod frame;
 mod people;
+mod polling;
 pub mod subscriptions;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bus::{Bus, BusError, BusEvent, Envelope, Inbox, Kind, Topic};
+use bus::{Bus, BusEvent, Envelope, Inbox, Kind, Topic};
 use chat::Chat;
 use metrics::{counter, describe_counter};
 use protocol::{ConversationId, UserId};
 use runtime::Tasks;
+use tokio::sync::Semaphore;
 
 use self::channel::{Channel, Seat, Seating, SocketId, Standpoint, Verdict};
 use self::frame::Frame;
 use self::people::People;
 use self::subscriptions::{Hold, Subscriptions};
-use crate::offload::offload;
+use crate::offload::{Gone, offload};
 use crate::outbox::{Outbox, Outgoing};
 
 /// Parts that the conversations are spread over, so that a busy one holds up a sixty-fourth of the others at most.
@@ -35,11 +37,14 @@ pub struct Hub(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    bus: Arc<dyn Bus>,
     shards: Vec<Mutex<Shard>>,
     people: People,
     subscriptions: Subscriptions,
     chat: Chat,
     tasks: Tasks,
+    /// Holes that are being closed at once: the store has other work too.
+    fills: Semaphore,
 }
 
 type Shard = HashMap<ConversationId, Channel>;
@@ -47,15 +52,17 @@ type Shard = HashMap<ConversationId, Channel>;
 impl Hub {
     /// Starts listening to the bus; ends with `tasks`.
     pub fn start(bus: Arc<dyn Bus>, inbox: Inbox, chat: Chat, tasks: &Tasks) -> Self {
-        let (subscriptions, leaving) = Subscriptions::new(bus);
+        let (subscriptions, leaving) = Subscriptions::new(bus.clone());
         let shards = std::iter::repeat_with(Mutex::default).take(SHARDS).collect();
         let people = People::default();
         let inner = Inner {
+            bus,
             shards,
             people,
             subscriptions: subscriptions.clone(),
             chat,
             tasks: tasks.clone(),
+            fills: Semaphore::new(fill::FILLS_AT_ONCE),
         };
         let hub = Self(Arc::new(inner));
         tasks.spawn_vital("hub", listen(hub.clone(), inbox));
@@ -66,11 +73,16 @@ impl Hub {
                 .run_until_cancelled(leaving.run(subscriptions, left))
                 .await;
         });
+        let (watcher, stopping) = (hub.clone(), tasks.stopping());
+        tasks.spawn_vital("bus watch", async move {
+            stopping.run_until_cancelled(polling::keep_watch(watcher)).await;
+        });
         hub
     }
 
-    /// Subscribes upstream to conversations; returns once the bus has confirmed all.
-    pub async fn hold(&self, conversations: &[ConversationId]) -> Result<Vec<Hold>, BusError> {
+    /// Subscribes upstream to conversations; returns once the bus has confirmed all, or is known to be away: then
+    /// what changes is read from the store.
+    pub async fn hold(&self, conversations: &[ConversationId]) -> Result<Vec<Hold>, Gone> {
         let holds = self
             .subscribe(conversations.iter().copied().map(Topic::Conversation).collect())
             .await?;
@@ -84,19 +96,16 @@ impl Hub {
     }
 
     /// Makes a socket hear what concerns its user, until the returned claim is dropped and [`Hub::part`] is called.
-    pub async fn greet(&self, user: UserId, socket: SocketId, outbox: &Outbox) -> Result<Hold, BusError> {
+    pub async fn greet(&self, user: UserId, socket: SocketId, outbox: &Outbox) -> Result<Hold, Gone> {
         let hold = self.subscribe(vec![Topic::User(user)]).await?.pop();
         self.0.people.add(user, socket, outbox.clone());
-        hold.ok_or_else(|| BusError::Unavailable("no claim was made".into()))
+        hold.ok_or(Gone)
     }
 
-    async fn subscribe(&self, topics: Vec<Topic>) -> Result<Vec<Hold>, BusError> {
+    async fn subscribe(&self, topics: Vec<Topic>) -> Result<Vec<Hold>, Gone> {
         let subscriptions = self.0.subscriptions.clone();
-        let held = offload(&self.0.tasks, "subscribe", async move {
-            subscriptions.hold(&topics).await
-        });
-        held.await
-            .unwrap_or_else(|gone| Err(BusError::Unavailable(gone.to_string())))
+        let holding = async move { subscriptions.hold(&topics).await };
+        offload(&self.0.tasks, "subscribe", holding).await
     }
 
     /// The node's tasks.
@@ -222,4 +231,5 @@ pub(crate) fn describe_metrics() {
         "Times the bus may have lost frames and every conversation was compared with the store"
     );
     fill::describe_metrics();
+    polling::describe_metrics();
 }

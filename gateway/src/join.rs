@@ -11,7 +11,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
-use bus::BusError;
 use chat::Chat;
 use metrics::{counter, describe_counter};
 use protocol::{ConversationId, UserId};
@@ -97,9 +96,6 @@ pub enum Refusal {
     /// The person is not in it.
     #[error("you are not in this conversation")]
     NotParticipant,
-    /// The bus cannot be reached: live frames could not be promised.
-    #[error("live delivery is not available at the moment")]
-    Bus(#[from] BusError),
     /// The store cannot be read.
     #[error("the conversation cannot be read at the moment")]
     Store(#[from] StoreError),
@@ -177,7 +173,7 @@ impl Join {
     async fn hold_upstream(&mut self, hub: &Hub) -> Result<Arc<Hold>, Refusal> {
         let hold = hub.hold(&[self.conversation]).await?.pop().map(Arc::new);
         self.hold.clone_from(&hold);
-        hold.ok_or_else(|| BusError::Unavailable("no claim was made".into()).into())
+        hold.ok_or_else(|| Gone.into())
     }
 
     fn seat(&self, hold: Arc<Hold>) -> Seat {

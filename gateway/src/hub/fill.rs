@@ -26,7 +26,11 @@ const RETRY_MIN: Duration = Duration::from_millis(100);
 const RETRY_MAX: Duration = Duration::from_secs(2);
 
 /// Conversations compared with the store in one query.
-const RECONCILE_CHUNK: usize = 500;
+pub(super) const RECONCILE_CHUNK: usize = 500;
+
+/// Holes that are being closed at once: half of the connections that a node has by default, so that after a long
+/// outage sends and joins find the store answering too.
+pub(super) const FILLS_AT_ONCE: usize = 8;
 
 /// Starts closing a conversation's hole, unless somebody is at it already.
 pub(super) fn start(hub: &Hub, conversation: ConversationId) {
@@ -48,15 +52,21 @@ pub(super) fn reconcile(hub: &Hub) {
     let reader = hub.clone();
     hub.0.tasks.spawn("reconcile", async move {
         for chunk in reader.listened_to().chunks(RECONCILE_CHUNK) {
-            for (conversation, head) in heads_of(&reader, chunk).await {
-                let verdict = reader
-                    .shard(conversation)
-                    .get_mut(&conversation)
-                    .map(|it| it.expect(head));
-                reader.act_on(conversation, verdict.unwrap_or(Verdict::Done));
-            }
+            let heads = heads_of(&reader, chunk).await;
+            compare(&reader, heads);
         }
     });
+}
+
+/// The conversations are known to have come this far.
+pub(super) fn compare(hub: &Hub, heads: Vec<(ConversationId, Seq)>) {
+    for (conversation, head) in heads {
+        let verdict = hub
+            .shard(conversation)
+            .get_mut(&conversation)
+            .map(|channel| channel.expect(head));
+        hub.act_on(conversation, verdict.unwrap_or(Verdict::Done));
+    }
 }
 
 /// Asks until the store answers; nothing once the node stops.
@@ -78,7 +88,11 @@ async fn heads_of(hub: &Hub, conversations: &[ConversationId]) -> Vec<(Conversat
 async fn close_hole(hub: &Hub, conversation: ConversationId) {
     let mut pause = RETRY_MIN;
     while let Some(delivered) = still_missing(hub, conversation) {
-        match read_after(hub, conversation, delivered).await {
+        let read = {
+            let _turn = hub.0.fills.acquire().await;
+            read_after(hub, conversation, delivered).await
+        };
+        match read {
             Ok((head, frames)) if head > delivered => {
                 counter!("chat_gateway_gaps_filled_total").increment(1);
                 if let Some(channel) = hub.shard(conversation).get_mut(&conversation) {

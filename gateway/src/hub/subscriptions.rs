@@ -1,6 +1,7 @@
-//! Which topics this node listens to upstream: the first holder subscribes, the last one leaves after a pause.
+//! Which topics this node listens to upstream: the first holder subscribes, the last one leaves after a pause. While
+//! the bus is away topics are held all the same, unconfirmed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -21,8 +22,15 @@ pub struct Subscriptions(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     bus: Arc<dyn Bus>,
-    topics: Mutex<HashMap<Topic, Entry>>,
+    topics: Mutex<Topics>,
     leaving: mpsc::Sender<(Topic, Instant)>,
+}
+
+#[derive(Debug, Default)]
+struct Topics {
+    entries: HashMap<Topic, Entry>,
+    /// Held, but the bus has not confirmed them: it was away.
+    unconfirmed: HashSet<Topic>,
 }
 
 /// Serialises one topic's transitions; the value says whether the bus has confirmed it.
@@ -61,32 +69,76 @@ impl Subscriptions {
         )
     }
 
-    /// Holds topics; returns once the bus has confirmed all of them. On an error none is held.
-    pub async fn hold(&self, topics: &[Topic]) -> Result<Vec<Hold>, BusError> {
+    /// Holds topics; returns once the bus has confirmed all of them, or cannot. What it could not confirm is asked for
+    /// again by [`Subscriptions::confirm_pending`]; until then nothing arrives on it, so its holder polls the store.
+    pub async fn hold(&self, topics: &[Topic]) -> Vec<Hold> {
         let (holds, gates) = self.claim(topics);
+        self.confirm(gates).await;
+        holds
+    }
+
+    /// Whether anything is held that the bus has not confirmed.
+    pub fn has_pending(&self) -> bool {
+        !self.0.lock().unconfirmed.is_empty()
+    }
+
+    /// Asks the bus once more for what it has not confirmed; answers what it has confirmed now.
+    pub async fn confirm_pending(&self) -> Vec<Topic> {
+        let mut gates = {
+            let topics = self.0.lock();
+            let gate_of = |topic: &Topic| Some((*topic, topics.entries.get(topic)?.gate.clone()));
+            topics.unconfirmed.iter().filter_map(gate_of).collect::<Vec<_>>()
+        };
+        in_order(&mut gates);
+        self.confirm(gates).await
+    }
+
+    /// Subscribes what is held and not subscribed yet; answers what was.
+    async fn confirm(&self, gates: Vec<(Topic, Gate)>) -> Vec<Topic> {
         let mut opened = Vec::with_capacity(gates.len());
         for (topic, gate) in gates {
             opened.push((topic, gate.lock_owned().await));
         }
-        opened.retain(|(_, is_confirmed)| !**is_confirmed);
-        if !opened.is_empty() {
-            let missing: Vec<_> = opened.iter().map(|(topic, _)| *topic).collect();
-            self.0.bus.subscribe(&missing).await?;
-            for (_, is_confirmed) in &mut opened {
-                **is_confirmed = true;
+        opened.retain(|(topic, is_confirmed)| !**is_confirmed && self.0.is_held(*topic, is_confirmed));
+        let missing: Vec<_> = opened.iter().map(|(topic, _)| *topic).collect();
+        if missing.is_empty() {
+            return missing;
+        }
+        match self.subscribe(&missing).await {
+            Ok(()) => {
+                for (_, is_confirmed) in &mut opened {
+                    **is_confirmed = true;
+                }
+                let mut topics = self.0.lock();
+                for topic in &missing {
+                    topics.unconfirmed.remove(topic);
+                }
+                drop(topics);
+                missing
+            }
+            Err(error) => {
+                tracing::debug!(%error, topics = missing.len(), "held without the bus");
+                self.0.lock().unconfirmed.extend(missing);
+                Vec::new()
             }
         }
-        Ok(holds)
     }
 
-    /// Counts the holders first, so that a topic about to be left is seen as held; gates in one global order, so
-    /// that two callers with overlapping topics cannot wait for each other.
+    async fn subscribe(&self, topics: &[Topic]) -> Result<(), BusError> {
+        if self.0.bus.is_up() {
+            return self.0.bus.subscribe(topics).await;
+        }
+        // Nobody shall wait for an answer that is not to be expected.
+        Err(BusError::Unavailable("the bus is away".into()))
+    }
+
+    /// Counts the holders first, so that a topic about to be left is seen as held.
     fn claim(&self, topics: &[Topic]) -> (Vec<Hold>, Vec<(Topic, Gate)>) {
         let mut holds = Vec::with_capacity(topics.len());
         let mut gates = Vec::with_capacity(topics.len());
-        let mut entries = self.0.lock();
+        let mut known = self.0.lock();
         for &topic in topics {
-            let entry = entries.entry(topic).or_insert_with(|| Entry {
+            let entry = known.entries.entry(topic).or_insert_with(|| Entry {
                 holders: 0,
                 gate: Arc::new(AsyncMutex::new(false)),
             });
@@ -97,11 +149,16 @@ impl Subscriptions {
             });
             gates.push((topic, entry.gate.clone()));
         }
-        drop(entries);
-        gates.sort_unstable_by_key(|(topic, _)| order_of(*topic));
-        gates.dedup_by_key(|(topic, _)| *topic);
+        drop(known);
+        in_order(&mut gates);
         (holds, gates)
     }
+}
+
+/// One global order, so that two callers with overlapping topics cannot wait for each other.
+fn in_order(gates: &mut Vec<(Topic, Gate)>) {
+    gates.sort_unstable_by_key(|(topic, _)| order_of(*topic));
+    gates.dedup_by_key(|(topic, _)| *topic);
 }
 
 impl Leaving {
@@ -132,24 +189,37 @@ async fn leave(subscriptions: &Subscriptions, topic: Topic, left: &impl Fn(Topic
         }
         *gate = false;
     }
-    let mut entries = inner.lock();
-    if entries.get(&topic).is_some_and(|entry| entry.holders == 0) {
-        entries.remove(&topic);
+    let mut topics = inner.lock();
+    if topics.entries.get(&topic).is_some_and(|entry| entry.holders == 0) {
+        topics.entries.remove(&topic);
+        topics.unconfirmed.remove(&topic);
     }
 }
 
 impl Inner {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Topic, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Topics> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_idle(&self, topic: Topic) -> bool {
-        self.lock().get(&topic).is_some_and(|entry| entry.holders == 0)
+        let topics = self.lock();
+        topics.entries.get(&topic).is_some_and(|entry| entry.holders == 0)
+    }
+
+    /// Whether somebody holds the topic by this very gate: it may have been left, and held anew by another.
+    fn is_held(&self, topic: Topic, gate: &OwnedMutexGuard<bool>) -> bool {
+        let is_same = |entry: &Entry| Arc::ptr_eq(&entry.gate, OwnedMutexGuard::mutex(gate));
+        let topics = self.lock();
+        topics
+            .entries
+            .get(&topic)
+            .is_some_and(|entry| entry.holders > 0 && is_same(entry))
     }
 
     async fn gate_of_idle(&self, topic: Topic) -> Option<OwnedMutexGuard<bool>> {
         let gate = self
             .lock()
+            .entries
             .get(&topic)
             .filter(|entry| entry.holders == 0)
             .map(|entry| entry.gate.clone());
@@ -171,7 +241,7 @@ impl Hold {
 impl Drop for Hold {
     fn drop(&mut self) {
         let Some(inner) = self.inner.upgrade() else { return };
-        let is_last = inner.lock().get_mut(&self.topic).is_some_and(|entry| {
+        let is_last = inner.lock().entries.get_mut(&self.topic).is_some_and(|entry| {
             entry.holders -= 1;
             entry.holders == 0
         });

@@ -101,9 +101,7 @@ impl Session {
         let (code, close) = match refusal {
             Refusal::NoConversation | Refusal::Deleted => (ProblemCode::NotFound, CloseCode::Deleted),
             Refusal::NotParticipant => (ProblemCode::NotParticipant, CloseCode::NotParticipant),
-            Refusal::Bus(_) | Refusal::Store(_) | Refusal::Unfinished(_) => {
-                (ProblemCode::Unavailable, CloseCode::Overload)
-            }
+            Refusal::Store(_) | Refusal::Unfinished(_) => (ProblemCode::Unavailable, CloseCode::Overload),
         };
         match asker {
             _ if self.ends_with_place() => Some(Reaction::Close(close)),

@@ -1,5 +1,6 @@
 //! A bus that loses, delays, doubles and reorders on demand.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ pub(crate) struct Lossy {
     held: Mutex<Vec<(Topic, Envelope)>>,
     caught: watch::Sender<usize>,
     events: mpsc::Sender<BusEvent>,
+    is_away: Arc<AtomicBool>,
 }
 
 impl Lossy {
@@ -46,11 +48,13 @@ impl Lossy {
             held: Mutex::default(),
             caught: watch::Sender::default(),
             events: events.clone(),
+            is_away: Arc::default(),
         });
+        let is_away = lossy.is_away.clone();
         let stopping = tasks.stopping();
         tasks.spawn("lossy bus", async move {
             while let Some(Some(event)) = stopping.run_until_cancelled(inbox.recv()).await {
-                if events.send(event).await.is_err() {
+                if !is_away.load(Ordering::SeqCst) && events.send(event).await.is_err() {
                     return;
                 }
             }
@@ -77,6 +81,24 @@ impl Lossy {
         self.inner.publish(held).await.unwrap();
     }
 
+    /// Nothing is taken, confirmed or delivered any more, and the bus knows.
+    pub(crate) fn go_away(&self) {
+        self.is_away.store(true, Ordering::SeqCst);
+    }
+
+    /// All is well again, from here on.
+    pub(crate) async fn come_back(&self) {
+        self.is_away.store(false, Ordering::SeqCst);
+        self.interrupt().await;
+    }
+
+    fn is_there(&self) -> Result<(), BusError> {
+        if self.is_up() {
+            return Ok(());
+        }
+        Err(BusError::Unavailable("a test says so".into()))
+    }
+
     /// The bus tells this node that it may have missed anything.
     pub(crate) async fn interrupt(&self) {
         self.events.send(BusEvent::Interrupted).await.unwrap();
@@ -86,6 +108,7 @@ impl Lossy {
 #[async_trait]
 impl Bus for Lossy {
     async fn publish(&self, frames: Vec<(Topic, Envelope)>) -> Result<(), BusError> {
+        self.is_there()?;
         let fault = *self.fault.lock().unwrap();
         if fault == Fault::RefuseAll {
             self.caught.send_modify(|caught| *caught += frames.len());
@@ -113,6 +136,7 @@ impl Bus for Lossy {
     }
 
     async fn subscribe(&self, topics: &[Topic]) -> Result<(), BusError> {
+        self.is_there()?;
         self.inner.subscribe(topics).await
     }
 
@@ -126,5 +150,9 @@ impl Bus for Lossy {
 
     async fn ping(&self) -> Result<(), BusError> {
         self.inner.ping().await
+    }
+
+    fn is_up(&self) -> bool {
+        !self.is_away.load(Ordering::SeqCst)
     }
 }

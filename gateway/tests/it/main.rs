@@ -19,3 +19,4 @@ mod messages;
 mod repair;
 mod resume;
 mod slow_reader;
+mod without_bus;

@@ -78,6 +78,10 @@ impl Bus for Node {
     async fn ping(&self) -> Result<(), BusError> {
         Ok(())
     }
+
+    fn is_up(&self) -> bool {
+        true
+    }
 }
 
 /// Who listens to what. One short lock around all of it gives every topic one order.

@@ -85,4 +85,8 @@ pub trait Bus: Send + Sync + fmt::Debug + 'static {
 
     /// Whether publishing, subscribing and claiming would work now: what readiness asks.
     async fn ping(&self) -> Result<(), BusError>;
+
+    /// Whether this node hears and is heard, as far as it knows: false within a second of the bus going silent, true
+    /// again once it answers. Costs nothing: it asks nobody. While it is false, compare with the store now and then.
+    fn is_up(&self) -> bool;
 }

@@ -119,16 +119,20 @@ impl Bus for RedisBus {
     }
 
     async fn ping(&self) -> Result<(), BusError> {
-        is_up(self.publisher.gate())?;
-        is_up(self.subscriptions.gate())?;
+        is_open(self.publisher.gate())?;
+        is_open(self.subscriptions.gate())?;
         let mut connection = self.commands.get().await.map_err(BusError::unavailable)?;
         ::redis::cmd("PING")
             .exec_async(&mut connection)
             .await
             .map_err(BusError::unavailable)
     }
+
+    fn is_up(&self) -> bool {
+        self.publisher.gate().is_trusted() && self.subscriptions.gate().is_trusted()
+    }
 }
 
-fn is_up(gate: &Gate) -> Result<(), BusError> {
+fn is_open(gate: &Gate) -> Result<(), BusError> {
     gate.enter().map(drop)
 }

@@ -1,5 +1,6 @@
 //! What both connections share: how to dial, how long to wait, and when to try again.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
@@ -26,6 +27,10 @@ pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often a connection proves that it works.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(1);
 
+/// An answer that takes longer makes a connection doubtful: a hundred times what a healthy Redis takes, and short
+/// enough that nobody waits long for what it may be losing.
+const DOUBT_AFTER: Duration = Duration::from_millis(500);
+
 /// Silence after which the kernel starts to probe the peer: it notices a vanished host while nothing is sent.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(5);
 
@@ -40,7 +45,7 @@ const USER_TIMEOUT: Duration = Duration::from_secs(5);
 const BACKOFF_BASE: Duration = Duration::from_millis(100);
 
 /// The longest pause before reconnecting, however often it failed: Redis is heard of soon after it is back.
-const BACKOFF_CAP: Duration = Duration::from_secs(3);
+const BACKOFF_CAP: Duration = Duration::from_secs(1);
 
 /// A connection that lived this long was a success, and the next failure starts from [`BACKOFF_BASE`] again.
 const STEADY: Duration = Duration::from_secs(10);
@@ -112,6 +117,8 @@ pub(super) fn timeouts() -> AsyncConnectionConfig {
 pub(super) struct Gate {
     name: &'static str,
     state: watch::Sender<State>,
+    /// Open, but the other side owes an answer.
+    is_doubted: AtomicBool,
 }
 
 #[derive(Clone, Debug)]
@@ -136,6 +143,7 @@ impl Gate {
         Self {
             name,
             state: watch::Sender::new(State::Starting),
+            is_doubted: AtomicBool::new(false),
         }
     }
 
@@ -144,6 +152,24 @@ impl Gate {
             State::Up(open) => Ok(open.clone()),
             State::Starting | State::Down => Err(BusError::unavailable("not connected to Redis")),
         }
+    }
+
+    /// Whether it is open and nothing speaks against the connection.
+    pub(super) fn is_trusted(&self) -> bool {
+        matches!(&*self.state.borrow(), State::Up(_)) && !self.is_doubted.load(Ordering::Relaxed)
+    }
+
+    /// The same as `proof`, which shows that the connection works; while it takes longer than [`DOUBT_AFTER`] the
+    /// connection is not trusted.
+    pub(super) async fn doubt_during<T>(&self, proof: impl Future<Output = T>) -> T {
+        tokio::pin!(proof);
+        if let Ok(proven) = timeout(DOUBT_AFTER, &mut proof).await {
+            return proven;
+        }
+        self.is_doubted.store(true, Ordering::Relaxed);
+        let proven = proof.await;
+        self.is_doubted.store(false, Ordering::Relaxed);
+        proven
     }
 
     /// Returns once the first attempt to connect has succeeded or failed, after [`DIAL_TIMEOUT`] at the latest.
@@ -158,6 +184,7 @@ impl Gate {
     pub(super) fn open(&self, connection: MultiplexedConnection, lost: CancellationToken) {
         gauge!(LINK_UP, "link" => self.name).set(1);
         tracing::info!(link = self.name, "connected to Redis");
+        self.is_doubted.store(false, Ordering::Relaxed);
         self.state.send_replace(State::Up(Open { connection, lost }));
     }
 

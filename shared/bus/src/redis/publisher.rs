@@ -111,18 +111,19 @@ impl Publisher {
         self.shared.gate.open(connection.clone(), lost.clone());
         tokio::select! {
             () = lost.cancelled() => "disconnected".to_owned(),
-            error = heartbeat(connection) => error.to_string(),
+            error = heartbeat(connection, &self.shared.gate) => error.to_string(),
         }
     }
 }
 
 /// Asks for an answer at every beat; returns when none comes.
-async fn heartbeat(mut connection: MultiplexedConnection) -> RedisError {
+async fn heartbeat(mut connection: MultiplexedConnection, gate: &Gate) -> RedisError {
     let mut beats = interval(HEARTBEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         beats.tick().await;
-        let answer: RedisResult<()> = ::redis::cmd("PING").exec_async(&mut connection).await;
+        let ping = ::redis::cmd("PING");
+        let answer: RedisResult<()> = gate.doubt_during(ping.exec_async(&mut connection)).await;
         if let Err(error) = answer {
             return error;
         }

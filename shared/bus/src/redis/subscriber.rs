@@ -136,7 +136,7 @@ impl Subscriber {
         }
         tokio::select! {
             () = session.lost().cancelled() => "disconnected".to_owned(),
-            why = session.watch_canary(self.publisher.clone()) => why,
+            why = session.watch_canary(self.publisher.clone(), &self.gate) => why,
             error = serve(&session, &mut self.line, &mut self.wanted) => error.to_string(),
         }
     }

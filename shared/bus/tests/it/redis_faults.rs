@@ -122,12 +122,22 @@ async fn a_redis_that_keeps_its_sockets_open_and_says_nothing_is_found_out() {
     let mut node = Cluster::redis(&server.url()).join().await;
     node.bus.subscribe(&[user(1)]).await.unwrap();
 
+    assert!(node.bus.is_up());
     server.signal("-STOP");
+    let frozen = Instant::now();
+    eventually(async || !node.bus.is_up()).await;
+    // A heartbeat a second, and half a second for its answer; the rest is the machine's.
+    assert!(
+        frozen.elapsed() < Duration::from_secs(3),
+        "doubted after {:?}",
+        frozen.elapsed()
+    );
     notices_the_loss(&node).await;
     refuses_at_once(&node).await;
     server.signal("-CONT");
 
     node.is_interrupted().await;
+    eventually(async || node.bus.is_up()).await;
     node.says_at_last(user(1), 2).await;
     // Frames that were under way when the server froze may or may not be heard; this one must.
     while node.hears().await != (user(1), 2) {}

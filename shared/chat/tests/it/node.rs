@@ -56,6 +56,10 @@ impl Bus for Wire {
         Ok(())
     }
 
+    fn is_up(&self) -> bool {
+        !self.is_away.load(Ordering::SeqCst)
+    }
+
     async fn claim(&self, _key: &str, _ttl: Duration) -> Result<bool, BusError> {
         Ok(true)
     }

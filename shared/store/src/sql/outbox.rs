@@ -26,6 +26,8 @@ const INSERT: &str = "insert into outbox (created_at, heads, users) values ($1, 
 
 const DELETE: Spelled = one_of_numbers!("delete from outbox where id", "");
 
+const UNANNOUNCED: &str = "select id, users from outbox where users <> '[]' order by id desc limit $1";
+
 macro_rules! claim {
     ($skip_locked:literal) => {
         concat!(
@@ -64,6 +66,19 @@ impl Store {
         Ok(())
     }
 
+    /// The people that unpublished rows name, the newest `limit` such rows, whoever has claimed them: what a gateway
+    /// looks at while nothing can be published.
+    pub async fn unannounced(&self, limit: i64) -> Result<Vec<(OutboxId, Vec<UserId>)>> {
+        let rows: Vec<UsersRow> = on_pool!(&self.pools.read, |pool| query_as(UNANNOUNCED)
+            .bind(limit.max(0))
+            .fetch_all(pool)
+            .await)?;
+        let named = rows
+            .into_iter()
+            .map(|(id, users)| Ok((OutboxId(id), from_json(&users)?)));
+        named.collect()
+    }
+
     /// Rows older than `before`, and rows that a clock two seconds ahead of it has dated, in the order written. They
     /// are claimed: for the next second no other call answers with them, then somebody else may try.
     pub async fn unpublished(&self, before: Timestamp, limit: i64) -> Result<Vec<Unpublished>> {
@@ -80,6 +95,9 @@ impl Store {
         Ok(rows)
     }
 }
+
+/// `id`, `users`.
+type UsersRow = (i64, String);
 
 /// `id`, `heads`, `users`.
 type Row = (i64, String, String);

@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::super::channels::Channels;
-use super::super::link::{Address, HEARTBEAT};
+use super::super::link::{Address, Gate, HEARTBEAT};
 use super::super::publisher::Publisher;
 use crate::mailbox::{Cause, Mailbox};
 use crate::metrics::{CANARY, UNDECODABLE};
@@ -108,29 +108,35 @@ impl Session {
     }
 
     /// Sends itself a number by way of the publish connection at every beat; returns when one was not heard. While
-    /// the publish connection is away, an answer to PING has to do.
-    pub(super) async fn watch_canary(&self, publisher: Publisher) -> String {
-        let mut connection = self.connection();
-        let mut heard = self.heard.clone();
+    /// the publish connection is away, an answer to PING has to do. A late one makes `gate` doubtful meanwhile.
+    pub(super) async fn watch_canary(&self, publisher: Publisher, gate: &Gate) -> String {
         let mut beats = interval(HEARTBEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for beat in 1_u64.. {
             beats.tick().await;
-            let sent = Instant::now();
-            if publisher.publish_canary(beat).await.is_err() {
-                let answer: RedisResult<()> = ::redis::cmd("PING").exec_async(&mut connection).await;
-                match answer {
-                    Ok(()) => continue,
-                    Err(error) => return error.to_string(),
-                }
-            }
-            match timeout(CANARY_TIMEOUT, heard.wait_for(|heard| *heard == beat)).await {
-                Ok(Ok(_)) => histogram!(CANARY).record(sent.elapsed().as_secs_f64()),
-                Ok(Err(_)) => break,
-                Err(_) => return "a canary was not heard".to_owned(),
+            if let Err(why) = gate.doubt_during(self.prove(beat, &publisher)).await {
+                return why;
             }
         }
-        "the connection's task has ended".to_owned()
+        "the canary has run out of numbers".to_owned()
+    }
+
+    async fn prove(&self, beat: u64, publisher: &Publisher) -> Result<(), String> {
+        let sent = Instant::now();
+        if publisher.publish_canary(beat).await.is_err() {
+            let mut connection = self.connection();
+            let answer: RedisResult<()> = ::redis::cmd("PING").exec_async(&mut connection).await;
+            return answer.map_err(|error| error.to_string());
+        }
+        let mut heard = self.heard.clone();
+        match timeout(CANARY_TIMEOUT, heard.wait_for(|heard| *heard == beat)).await {
+            Ok(Ok(_)) => {
+                histogram!(CANARY).record(sent.elapsed().as_secs_f64());
+                Ok(())
+            }
+            Ok(Err(_)) => Err("the connection's task has ended".to_owned()),
+            Err(_elapsed) => Err("a canary was not heard".to_owned()),
+        }
     }
 }
 
