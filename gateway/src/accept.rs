@@ -180,7 +180,8 @@ fn open(
 }
 
 async fn serve(gateway: Gateway, place: Place, socket: WebSocket, credentials: Credentials, door: Door) {
-    let mut writing = Writing::new(socket, gateway.meters().clone(), gateway.clock().clone());
+    let meters = (gateway.meters().clone(), gateway.clock().clone());
+    let mut writing = Writing::new(socket, gateway.tuning().slow_reader, meters);
     let access = match credentials {
         Credentials::Known(access) => access,
         Credentials::None => match greeting::identify(&gateway, &mut writing).await {

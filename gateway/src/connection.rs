@@ -3,23 +3,23 @@
 mod commands;
 pub(crate) mod writing;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use axum::extract::ws::Message;
 use futures_util::future::{BoxFuture, OptionFuture};
 use metrics::describe_counter;
 use protocol::close::CloseCode;
-use protocol::frames::{AuthExpiring, Hello, ServerFrame};
+use protocol::frames::{AuthExpiring, Hello, ServerFrame, Sync};
 use runtime::tokens::Access;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use self::commands::Done;
+use self::commands::{Done, Later};
 use self::writing::Writing;
 use crate::Gateway;
 use crate::heartbeat::{Beat, Heartbeat};
 use crate::hub::subscriptions::Hold;
-use crate::outbox::{Outbox, Outgoing};
+use crate::outbox::{Outbox, Outgoing, Places, Recovery};
 use crate::session::{Door, Reaction, Session, Task};
 use crate::sockets::Place;
 
@@ -49,20 +49,29 @@ pub struct Connection {
     next_beat: Instant,
     warned_of_expiry: bool,
     waiting: VecDeque<Task>,
+    later: Vec<(Instant, Later)>,
     running: Option<BoxFuture<'static, Done>>,
 }
 
 impl Connection {
     /// Takes a socket over. Nothing is sent yet.
-    pub(crate) fn new(gateway: Gateway, place: Place, writing: Writing, access: &Access, door: Door) -> Self {
+    pub(crate) fn new(
+        gateway: Gateway,
+        place: Place,
+        mut writing: Writing,
+        access: &Access,
+        door: Door,
+    ) -> Self {
         let session = Session::new(access, door, gateway.tuning().session, Instant::now());
         let outbox = Outbox::new(gateway.tuning().outbox_bytes);
         place.occupy(&outbox);
+        writing.obey(&outbox);
         let heartbeat = Heartbeat::new(gateway.tuning().heartbeat);
         Self {
             writing,
             next_beat: Instant::now() + heartbeat.pause(),
             waiting: session.opening(),
+            later: Vec::new(),
             gateway,
             place,
             session,
@@ -118,6 +127,11 @@ impl Connection {
         loop {
             self.start_next_command();
             let next_wake = self.next_beat.min(Instant::now() + self.until_expiry_step());
+            let next_wake = self
+                .later
+                .iter()
+                .map(|(due, _)| *due)
+                .fold(next_wake, Instant::min);
             let may_read = self.waiting.len() < self.session.waiting_commands_max();
             // Biased: what is ready to be written goes first, and a client that floods comes last.
             tokio::select! {
@@ -131,11 +145,25 @@ impl Connection {
     }
 
     async fn write_outbox(&mut self) -> Result<(), End> {
+        if let Some(places) = self.give_up_what_was_dropped() {
+            self.waiting.extend(self.session.on_lagging(places));
+            self.note_caught_up();
+        }
         let mut items = Vec::new();
         self.outbox.take(&mut items);
         for item in items {
             match item {
-                Outgoing::Frame { text, committed_at } => self.writing.feed(text, committed_at).await?,
+                Outgoing::Change {
+                    text, committed_at, ..
+                } => self.writing.feed(text, committed_at).await?,
+                Outgoing::Sync { conversation, head } => {
+                    let sync = Sync {
+                        conversation_id: conversation,
+                        head,
+                    };
+                    let text = ServerFrame::Sync(sync).encode(None);
+                    self.writing.feed(text.into(), None).await?;
+                }
                 Outgoing::Added {
                     conversation,
                     head,
@@ -159,6 +187,23 @@ impl Connection {
         self.writing.flush().await
     }
 
+    /// The seats go before the queue takes anything again: nothing live may overtake what is read again.
+    fn give_up_what_was_dropped(&self) -> Option<Places> {
+        let mut left = HashSet::new();
+        loop {
+            match self.outbox.recover(&left) {
+                Recovery::Nothing => return None,
+                Recovery::From(places) => return Some(places),
+                Recovery::Leave(conversations) => {
+                    for &conversation in &conversations {
+                        self.gateway.hub().leave(conversation, self.place.id());
+                    }
+                    left.extend(conversations);
+                }
+            }
+        }
+    }
+
     async fn on_received(&mut self, message: Message) -> Result<(), End> {
         self.heartbeat.heard();
         let now = Instant::now();
@@ -177,6 +222,10 @@ impl Connection {
             Reaction::Reply(frame) => self.writing.answer(&frame).await,
             Reaction::Do(task) => {
                 self.waiting.push_back(task);
+                Ok(())
+            }
+            Reaction::Later(task) => {
+                self.postpone(Later::Task(task));
                 Ok(())
             }
             Reaction::Leave(conversation) => {
@@ -199,6 +248,7 @@ impl Connection {
 
     async fn on_wake(&mut self) -> Result<(), End> {
         let now = Instant::now();
+        self.take_up_postponed(now);
         if now >= self.next_beat {
             if self.heartbeat.beat() == Beat::Dead {
                 return Err(End::Closed(CloseCode::NoPong));

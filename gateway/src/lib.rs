@@ -158,6 +158,7 @@ pub fn describe_metrics() {
     sockets::describe_metrics();
     meters::describe_metrics();
     connection::describe_metrics();
+    outbox::describe_metrics();
     metrics::describe_counter!(
         "chat_gateway_refused_total",
         "Handshakes that were refused before the upgrade, by problem code"

@@ -1,22 +1,43 @@
 //! What waits to be written to one socket: bounded in bytes, filled by the hub, emptied by the connection.
+//!
+//! A client that reads too slowly loses its queue, not its socket: what overflows is dropped, and for each conversation
+//! the place of the first thing dropped is kept. Once the client reads again its connection takes those places
+//! ([`Outbox::recover`]) and reads on from there in the store.
 
-use std::collections::VecDeque;
+mod lag;
+
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
+use metrics::{counter, describe_counter, describe_gauge, gauge};
 use protocol::close::CloseCode;
 use protocol::{ConversationId, Seq, Timestamp};
 use tokio::sync::Notify;
 
+use self::lag::Lag;
+pub use self::lag::{Places, Recovery};
+
 /// One thing to tell a client, or its connection.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outgoing {
-    /// A ready-made frame, shared with every other receiver.
-    Frame {
+    /// A change of a conversation, as a ready-made frame that is shared with every other receiver.
+    Change {
+        /// Which.
+        conversation: ConversationId,
+        /// The change's number.
+        seq: Seq,
         /// JSON.
         text: Utf8Bytes,
-        /// When its change was committed, for the delivery-time metric; `None` for answers to the client itself.
+        /// When it was committed, for the delivery-time metric; `None` for what was read back from the store.
         committed_at: Option<Timestamp>,
+    },
+    /// The client has everything of this conversation up to this number.
+    Sync {
+        /// Which.
+        conversation: ConversationId,
+        /// The number.
+        head: Seq,
     },
     /// The user is in this conversation now: the frame says so, and a socket that follows everything joins it.
     Added {
@@ -41,19 +62,13 @@ pub enum Outgoing {
 }
 
 impl Outgoing {
-    /// A frame that answers or informs this one client.
-    pub fn answer(text: String) -> Self {
-        Self::Frame {
-            text: text.into(),
-            committed_at: None,
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Frame { text, .. } | Self::Added { text, .. } => text.len(),
-            Self::Relist | Self::Unseated { .. } | Self::Close(_) => 0,
-        }
+    /// What it takes in a queue, the frame's own bytes included, though they are shared.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = match self {
+            Self::Change { text, .. } | Self::Added { text, .. } => text.len(),
+            Self::Sync { .. } | Self::Relist | Self::Unseated { .. } | Self::Close(_) => 0,
+        };
+        size_of::<Self>() + text
     }
 }
 
@@ -65,6 +80,8 @@ pub struct Outbox(Arc<Inner>);
 struct Inner {
     queue: Mutex<Queue>,
     ready: Notify,
+    /// [`Outbox::close`] was called.
+    cut: Notify,
     limit_bytes: usize,
 }
 
@@ -72,34 +89,42 @@ struct Inner {
 struct Queue {
     waiting: VecDeque<Outgoing>,
     bytes: usize,
+    /// What was dropped, from the overflow until the connection takes it.
+    lag: Option<Box<Lag>>,
+    /// From an overflow until everything that was dropped has been made good.
+    is_behind: bool,
     /// Nothing is accepted any more; what waits is still written unless [`Outbox::close`] emptied it.
     is_sealed: bool,
+    cut: Option<CloseCode>,
 }
 
 impl Outbox {
-    /// An empty outbox that holds at most this many bytes of frames.
+    /// An empty outbox that holds at most this many bytes, beside one last thing and what cannot be read elsewhere.
     pub fn new(limit_bytes: usize) -> Self {
         let inner = Inner {
             queue: Mutex::default(),
             ready: Notify::new(),
+            cut: Notify::new(),
             limit_bytes,
         };
         Self(Arc::new(inner))
     }
 
-    /// Queues one thing. On overflow everything that waits is dropped and the socket is closed as a slow reader: it
-    /// comes back and resumes from what it has, so nothing is lost.
+    /// Queues one thing. On overflow everything that waits is dropped and only its places are kept.
     pub fn push(&self, item: Outgoing) {
         let mut queue = self.lock();
         if queue.is_sealed {
             return;
         }
+        queue.is_sealed = matches!(item, Outgoing::Close(_));
         let bytes = queue.bytes + item.bytes();
-        if bytes > self.0.limit_bytes {
-            queue.end(CloseCode::SlowReader);
+        if queue.lag.is_none() && bytes > self.0.limit_bytes && !queue.is_sealed {
+            queue.overflow();
+        }
+        if let Some(lag) = &mut queue.lag {
+            lag.note(item);
         } else {
             queue.bytes = bytes;
-            queue.is_sealed = matches!(item, Outgoing::Close(_));
             queue.waiting.push_back(item);
         }
         drop(queue);
@@ -108,31 +133,46 @@ impl Outbox {
 
     /// Whether this many bytes more would still fit.
     pub fn has_room(&self, bytes: usize) -> bool {
-        self.lock().bytes + bytes <= self.0.limit_bytes
+        let queue = self.lock();
+        queue.lag.is_none() && queue.bytes + bytes <= self.0.limit_bytes
     }
 
-    /// Drops what waits and closes with this code.
+    /// Drops what waits and closes with this code, even in the middle of a write.
     pub fn close(&self, code: CloseCode) {
         let mut queue = self.lock();
-        if !queue.is_sealed {
-            queue.end(code);
-            drop(queue);
-            self.0.ready.notify_one();
+        if queue.cut.is_some() {
+            return;
+        }
+        queue.end();
+        queue.waiting.push_back(Outgoing::Close(code));
+        queue.cut = Some(code);
+        drop(queue);
+        self.0.ready.notify_one();
+        self.0.cut.notify_one();
+    }
+
+    /// Waits until [`Outbox::close`] was called; answers with its code. Cancel-safe; for one waiter.
+    pub async fn cut(&self) -> CloseCode {
+        loop {
+            if let Some(code) = self.lock().cut {
+                return code;
+            }
+            self.0.cut.notified().await;
         }
     }
 
-    /// Waits until something is queued. Cancel-safe.
+    /// Waits until something is queued, or was dropped. Cancel-safe.
     pub async fn ready(&self) {
         loop {
             let notified = self.0.ready.notified();
-            if !self.lock().waiting.is_empty() {
+            if self.lock().has_news() {
                 return;
             }
             notified.await;
         }
     }
 
-    /// Takes everything that waits, oldest first.
+    /// Takes everything that waits, oldest first; nothing while something was dropped and not recovered.
     pub fn take(&self, into: &mut Vec<Outgoing>) {
         let mut queue = self.lock();
         into.extend(queue.waiting.drain(..));
@@ -141,12 +181,36 @@ impl Outbox {
         queue.waiting.shrink_to(KEPT_SLOTS);
     }
 
+    /// What was dropped, if anything. The socket's seats in the conversations concerned have to be given up first, or
+    /// what comes next would overtake what is missing: `left` is where that was done.
+    pub fn recover(&self, left: &HashSet<ConversationId>) -> Recovery {
+        let mut queue = self.lock();
+        let Some(lag) = queue.lag.take() else {
+            return Recovery::Nothing;
+        };
+        if let Some(seated) = lag.beside(left) {
+            queue.lag = Some(lag);
+            return Recovery::Leave(seated);
+        }
+        let (places, kept) = lag.end();
+        queue.bytes = kept.iter().map(Outgoing::bytes).sum();
+        queue.waiting = kept;
+        Recovery::From(places)
+    }
+
+    /// Everything that was ever dropped has been made good.
+    pub fn has_caught_up(&self) {
+        let mut queue = self.lock();
+        if queue.lag.is_none() {
+            queue.stop_lagging();
+        }
+    }
+
     /// The connection is gone: whatever else is pushed is dropped at once.
     pub fn seal(&self) {
         let mut queue = self.lock();
-        queue.is_sealed = true;
+        queue.end();
         queue.waiting = VecDeque::new();
-        queue.bytes = 0;
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -158,72 +222,51 @@ impl Outbox {
 const KEPT_SLOTS: usize = 4;
 
 impl Queue {
-    fn end(&mut self, code: CloseCode) {
-        self.waiting.clear();
-        self.waiting.push_back(Outgoing::Close(code));
+    fn has_news(&self) -> bool {
+        !self.waiting.is_empty() || self.lag.is_some()
+    }
+
+    fn overflow(&mut self) {
+        counter!("chat_gateway_overflows_total").increment(1);
+        if !self.is_behind {
+            self.is_behind = true;
+            gauge!(LAGGING).increment(1);
+        }
+        let mut lag = Box::<Lag>::default();
+        self.waiting.drain(..).for_each(|item| lag.note(item));
+        self.waiting = VecDeque::new();
         self.bytes = 0;
-        self.is_sealed = true;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn frame(bytes: usize) -> Outgoing {
-        Outgoing::answer("x".repeat(bytes))
+        self.lag = Some(lag);
     }
 
-    fn taken(outbox: &Outbox) -> Vec<Outgoing> {
-        let mut taken = Vec::new();
-        outbox.take(&mut taken);
-        taken
-    }
-
-    #[test]
-    fn frames_come_out_in_the_order_they_went_in() {
-        let outbox = Outbox::new(10);
-        outbox.push(frame(1));
-        outbox.push(frame(2));
-        assert_eq!(taken(&outbox), [frame(1), frame(2)]);
-        assert!(taken(&outbox).is_empty());
-    }
-
-    #[test]
-    fn an_overflow_drops_the_queue_and_closes_as_a_slow_reader() {
-        let outbox = Outbox::new(10);
-        outbox.push(frame(8));
-        outbox.push(frame(3));
-        outbox.push(frame(1));
-        assert_eq!(taken(&outbox), [Outgoing::Close(CloseCode::SlowReader)]);
-    }
-
-    #[test]
-    fn the_bound_is_on_what_waits_not_on_what_was_ever_sent() {
-        let outbox = Outbox::new(10);
-        for _ in 0..100 {
-            outbox.push(frame(10));
-            assert_eq!(taken(&outbox), [frame(10)]);
+    fn stop_lagging(&mut self) {
+        if self.is_behind {
+            self.is_behind = false;
+            gauge!(LAGGING).decrement(1);
         }
     }
 
-    #[test]
-    fn nothing_follows_a_close() {
-        let outbox = Outbox::new(10);
-        outbox.push(frame(1));
-        outbox.push(Outgoing::Close(CloseCode::NotParticipant));
-        outbox.push(frame(1));
-        assert_eq!(
-            taken(&outbox),
-            [frame(1), Outgoing::Close(CloseCode::NotParticipant)]
-        );
-    }
-
-    #[tokio::test]
-    async fn a_waiting_connection_is_woken() {
-        let outbox = Outbox::new(10);
-        let pusher = outbox.clone();
-        tokio::join!(outbox.ready(), async move { pusher.push(frame(1)) });
-        assert_eq!(taken(&outbox).len(), 1);
+    fn end(&mut self) {
+        self.waiting.clear();
+        self.bytes = 0;
+        self.lag = None;
+        self.is_sealed = true;
+        self.stop_lagging();
     }
 }
+
+const LAGGING: &str = "chat_gateway_lagging_sockets";
+
+pub(crate) fn describe_metrics() {
+    describe_gauge!(
+        LAGGING,
+        "Sockets that read too slowly and have not got back yet what was dropped"
+    );
+    describe_counter!(
+        "chat_gateway_overflows_total",
+        "Times a socket's queue was full and dropped; what was in it is read from the store again"
+    );
+}
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 
 use crate::frame_rate::FrameRate;
 use crate::join_all::Following;
+use crate::outbox::Places;
 
 use on_frame::error_reply;
 pub use outcome::Outcome;
@@ -115,6 +116,8 @@ pub enum Reaction {
     Reply(ServerFrame),
     /// Do this next, after what waits already.
     Do(Task),
+    /// Do this, but not at once: what it needs is not there at the moment.
+    Later(Task),
     /// Give up the seat in this conversation.
     Leave(ConversationId),
     /// Check this token and call [`Session::reauthenticate`].
@@ -135,6 +138,8 @@ pub struct Session {
     /// Where the hub holds a seat for this socket: what has to be given up at its end. May lag behind `followed`,
     /// which counts what the client has asked for already.
     seats: HashSet<ConversationId>,
+    /// Followed, but the socket read too slowly: what was dropped is being read again.
+    owed: HashSet<ConversationId>,
 }
 
 impl Session {
@@ -148,6 +153,7 @@ impl Session {
             rate: FrameRate::new(limits.frames_per_minute, now),
             followed: HashSet::new(),
             seats: HashSet::new(),
+            owed: HashSet::new(),
         }
     }
 
@@ -224,11 +230,49 @@ impl Session {
         })
     }
 
+    /// What was queued in these conversations was dropped, and the seats there were given up: read on from these places.
+    pub fn on_lagging(&mut self, places: Places) -> Vec<Task> {
+        let mut tasks = Vec::with_capacity(places.len());
+        for (conversation, place) in places {
+            self.seats.remove(&conversation);
+            if self.followed.contains(&conversation) {
+                self.owed.insert(conversation);
+                tasks.push(Task::of(Command::Join {
+                    conversation,
+                    from: From::After(place),
+                }));
+            }
+        }
+        tasks
+    }
+
+    /// Whether nothing that was dropped is still missing.
+    pub fn has_caught_up(&self) -> bool {
+        self.owed.is_empty()
+    }
+
+    /// The store could not serve a join. Whether it is to go on later: what the server joins by itself it owes.
+    pub fn on_stalled(&mut self, conversation: ConversationId, asker: &Asker) -> bool {
+        let goes_on = *asker == Asker::Server && (!self.ends_with_place() || self.owes(conversation));
+        if goes_on {
+            self.followed.insert(conversation);
+            self.owed.insert(conversation);
+        }
+        goes_on
+    }
+
+    /// Whether a join of this conversation is still to be finished.
+    pub fn owes(&self, conversation: ConversationId) -> bool {
+        self.owed.contains(&conversation)
+    }
+
     /// Whether a task has become pointless by the time its turn comes: the server would follow what is followed
     /// already, or what there is no room for.
     pub fn is_moot(&self, task: &Task) -> bool {
         match task.command {
-            Command::Join { conversation, .. } if task.asker == Asker::Server => {
+            Command::Join { conversation, .. }
+                if task.asker == Asker::Server && !self.owed.contains(&conversation) =>
+            {
                 self.followed.contains(&conversation) || self.is_full()
             }
             _ => false,
@@ -239,6 +283,7 @@ impl Session {
     pub fn on_left(&mut self, conversation: ConversationId) {
         self.followed.remove(&conversation);
         self.seats.remove(&conversation);
+        self.owed.remove(&conversation);
     }
 
     fn is_full(&self) -> bool {

@@ -1,15 +1,19 @@
 //! Carrying out what takes time, one command of a socket after the other.
 
 use std::collections::VecDeque;
+use std::mem;
+use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
 use chat::ChatError;
+use rand::RngExt;
+use tokio::time::Instant;
 
 use super::{Connection, End};
-use crate::join::{Join, Joiner, Step};
+use crate::join::{Join, Joiner, Refusal, Step};
 use crate::join_all;
 use crate::offload::{Gone, offload};
-use crate::session::{Asker, Command, Outcome};
+use crate::session::{Asker, Command, Outcome, Task};
 
 /// A task that ended without an answer left nothing behind: the transaction it held was rolled back.
 fn known(changed: Result<Result<(), ChatError>, Gone>) -> Result<(), ChatError> {
@@ -24,7 +28,21 @@ pub(super) enum Done {
     Page(Join, VecDeque<Utf8Bytes>, Asker),
     /// A join is over; this comes before what is already queued for the socket.
     Seated(Outcome, VecDeque<Utf8Bytes>, Asker),
+    /// The store could not serve a join now; it knows how far it is.
+    Stalled(Join, Refusal, Asker),
 }
+
+/// What is done once the store may be back.
+pub(super) enum Later {
+    /// From its beginning.
+    Task(Task),
+    /// From where it stopped.
+    Join(Join, Asker),
+}
+
+/// The least pause before something postponed is tried again; up to twice as long, so that ten thousand sockets do
+/// not ask at the same moment.
+const POSTPONED_FOR: Duration = Duration::from_secs(1);
 
 impl Connection {
     pub(super) fn start_next_command(&mut self) {
@@ -97,6 +115,14 @@ impl Connection {
                 self.go_on(join, asker);
                 return Ok(());
             }
+            Done::Stalled(join, refusal, asker) => {
+                if self.session.on_stalled(join.conversation(), &asker) {
+                    self.postpone(Later::Join(join, asker));
+                    return Ok(());
+                }
+                let outcome = Outcome::NotJoined(join.conversation(), refusal);
+                self.session.on_outcome(outcome, asker)
+            }
             Done::Seated(outcome, frames, asker) => {
                 // First noted, then written: a write that fails must not leave a seat behind that nobody knows of.
                 let reactions = self.session.on_outcome(outcome, asker);
@@ -104,10 +130,17 @@ impl Connection {
                 reactions
             }
         };
+        self.note_caught_up();
         for reaction in reactions {
             self.react(reaction).await?;
         }
         Ok(())
+    }
+
+    pub(super) fn note_caught_up(&self) {
+        if self.session.has_caught_up() {
+            self.outbox.has_caught_up();
+        }
     }
 
     fn go_on(&mut self, mut join: Join, asker: Asker) {
@@ -117,9 +150,29 @@ impl Connection {
             match join.step(&hub, &chat).await {
                 Step::Page(frames) => Done::Page(join, frames, asker),
                 Step::Seated(frames) => Done::Seated(Outcome::Joined(conversation), frames, asker),
+                Step::Refused(refusal @ Refusal::Store(_)) => Done::Stalled(join, refusal, asker),
                 Step::Refused(refusal) => Done::Finished(Outcome::NotJoined(conversation, refusal), asker),
             }
         }));
+    }
+
+    pub(super) fn postpone(&mut self, later: Later) {
+        let pause = POSTPONED_FOR.mul_f64(rand::rng().random_range(1.0..2.0));
+        self.later.push((Instant::now() + pause, later));
+    }
+
+    /// What is due goes on; a join only while nothing else is under way.
+    pub(super) fn take_up_postponed(&mut self, now: Instant) {
+        for (due, postponed) in mem::take(&mut self.later) {
+            match postponed {
+                _ if due > now => self.later.push((due, postponed)),
+                Later::Task(task) => self.waiting.push_back(task),
+                // The client has given it up, or another join has come to the same end.
+                Later::Join(join, _) if !self.session.owes(join.conversation()) => {}
+                Later::Join(join, asker) if self.running.is_none() => self.go_on(join, asker),
+                Later::Join(..) => self.later.push((now + POSTPONED_FOR, postponed)),
+            }
+        }
     }
 
     async fn write_all(&mut self, frames: VecDeque<Utf8Bytes>) -> Result<(), End> {

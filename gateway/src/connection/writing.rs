@@ -15,9 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::End;
 use crate::meters::Meters;
-
-/// A write that takes longer finds a reader that does not read: it may come back and resume.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::outbox::Outbox;
 
 /// Bytes fed before a flush: a few TCP segments' worth, so that one write call carries many frames and the buffer
 /// that the library keeps afterwards stays small.
@@ -38,13 +36,26 @@ pub(crate) struct Writing {
     is_unreadable: bool,
     unflushed_bytes: usize,
     oldest_commit: Option<Timestamp>,
+    pace: Pace,
     meters: Meters,
     clock: Clock,
 }
 
+/// How long a write may take, and what cuts it short.
+struct Pace {
+    patience: Duration,
+    outbox: Option<Outbox>,
+}
+
 impl Writing {
-    pub(crate) fn new(socket: WebSocket, meters: Meters, clock: Clock) -> Self {
+    /// `patience`: a write that takes longer finds a reader that does not read at all.
+    pub(crate) fn new(socket: WebSocket, patience: Duration, (meters, clock): (Meters, Clock)) -> Self {
+        let pace = Pace {
+            patience,
+            outbox: None,
+        };
         Self {
+            pace,
             socket,
             is_unreadable: false,
             unflushed_bytes: 0,
@@ -52,6 +63,11 @@ impl Writing {
             meters,
             clock,
         }
+    }
+
+    /// From now on [`Outbox::close`] ends a write that is under way.
+    pub(super) fn obey(&mut self, outbox: &Outbox) {
+        self.pace.outbox = Some(outbox.clone());
     }
 
     /// The next message from the client. Cancel-safe.
@@ -80,7 +96,7 @@ impl Writing {
         self.unflushed_bytes += text.len();
         self.meters.frames.increment(1);
         self.oldest_commit = self.oldest_commit.or(committed_at);
-        in_time(self.socket.feed(Message::Text(text))).await?;
+        self.pace.in_time(self.socket.feed(Message::Text(text))).await?;
         if self.unflushed_bytes >= FLUSH_BYTES {
             self.flush().await
         } else {
@@ -93,7 +109,7 @@ impl Writing {
             return Ok(());
         }
         self.unflushed_bytes = 0;
-        in_time(self.socket.flush()).await?;
+        self.pace.in_time(self.socket.flush()).await?;
         if let Some(committed_at) = self.oldest_commit.take() {
             self.meters
                 .delivery
@@ -103,7 +119,8 @@ impl Writing {
     }
 
     pub(super) async fn ping(&mut self) -> Result<(), End> {
-        in_time(self.socket.send(Message::Ping(Bytes::new()))).await
+        let ping = self.socket.send(Message::Ping(Bytes::new()));
+        self.pace.in_time(ping).await
     }
 
     /// Ends the socket in good order: whoever closes first is answered.
@@ -150,14 +167,29 @@ impl Writing {
     }
 }
 
-async fn in_time<E: std::fmt::Display>(write: impl Future<Output = Result<(), E>>) -> Result<(), End> {
-    match timeout(WRITE_TIMEOUT, write).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => {
-            tracing::debug!(%error, "a socket could not be written");
-            Err(End::ByClient)
+impl Pace {
+    async fn in_time<E>(&self, write: impl Future<Output = Result<(), E>>) -> Result<(), End>
+    where
+        E: std::fmt::Display,
+    {
+        let cut = async {
+            match &self.outbox {
+                Some(outbox) => outbox.cut().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            written = timeout(self.patience, write) => match written {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "a socket could not be written");
+                    Err(End::ByClient)
+                }
+                Err(_elapsed) => Err(End::Closed(CloseCode::SlowReader)),
+            },
+            code = cut => Err(End::Closed(code)),
         }
-        Err(_elapsed) => Err(End::Closed(CloseCode::SlowReader)),
     }
 }
 

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use protocol::close::CloseCode;
-use protocol::frames::ServerFrame;
-use protocol::{ConversationId, Seq, UserId, frames};
+use protocol::{ConversationId, Seq, UserId};
 
 use super::frame::{Effect, Frame};
 use super::subscriptions::Hold;
@@ -198,7 +197,7 @@ impl Channel {
                 if frame.seq <= seated.position || (removed.contains(&seated.seat.user) && !is_own_removal) {
                     return true;
                 }
-                seated.seat.outbox.push(frame.outgoing());
+                seated.seat.outbox.push(frame.outgoing(room));
                 seated.stays_after(frame, room)
             });
         }
@@ -232,7 +231,10 @@ impl Channel {
         let missed: Vec<&Frame> = self.ring.iter().filter(|frame| frame.seq > position).collect();
         if delivered > position {
             let is_covered = missed.first().is_some_and(|oldest| oldest.seq == position.next());
-            let bytes = missed.iter().map(|frame| frame.text.len()).sum();
+            let bytes = missed
+                .iter()
+                .map(|frame| frame.outgoing(self.conversation).bytes())
+                .sum();
             if !is_covered || !seat.outbox.has_room(bytes) {
                 return (Seating::Behind, Verdict::Done);
             }
@@ -244,7 +246,7 @@ impl Channel {
             return (Seating::Removed, Verdict::Done);
         }
         for frame in missed {
-            seat.outbox.push(frame.outgoing());
+            seat.outbox.push(frame.outgoing(self.conversation));
         }
         let position = position.max(delivered);
         seat.outbox.push(sync(self.conversation, position));
@@ -305,7 +307,7 @@ impl Channel {
                 return true;
             }
             seated.position = frame.seq;
-            seated.seat.outbox.push(frame.outgoing());
+            seated.seat.outbox.push(frame.outgoing(room));
             seated.stays_after(&frame, room)
         });
         self.remember(frame);
@@ -333,14 +335,8 @@ fn ends_for(effect: Effect, user: UserId) -> bool {
     }
 }
 
-fn sync(conversation_id: ConversationId, head: Seq) -> Outgoing {
-    Outgoing::answer(
-        ServerFrame::Sync(frames::Sync {
-            conversation_id,
-            head,
-        })
-        .encode(None),
-    )
+fn sync(conversation: ConversationId, head: Seq) -> Outgoing {
+    Outgoing::Sync { conversation, head }
 }
 
 #[cfg(test)]

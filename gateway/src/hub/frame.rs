@@ -3,7 +3,7 @@
 use axum::extract::ws::Utf8Bytes;
 use bus::{Envelope, Kind};
 use chat::announce;
-use protocol::{Seq, Timestamp, UserId};
+use protocol::{ConversationId, Seq, Timestamp, UserId};
 use store::Change;
 
 use crate::outbox::Outgoing;
@@ -70,8 +70,10 @@ impl Frame {
         }
     }
 
-    pub(crate) fn outgoing(&self) -> Outgoing {
-        Outgoing::Frame {
+    pub(crate) fn outgoing(&self, conversation: ConversationId) -> Outgoing {
+        Outgoing::Change {
+            conversation,
+            seq: self.seq,
             text: self.text.clone(),
             committed_at: self.committed_at,
         }

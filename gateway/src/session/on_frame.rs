@@ -118,6 +118,7 @@ impl Session {
             return refused(ProblemCode::Invalid, message, reference);
         }
         self.followed.remove(&unsubscribe.conversation_id);
+        self.owed.remove(&unsubscribe.conversation_id);
         // In its turn: a `subscribe` before it may be under way.
         run(Command::Leave(unsubscribe.conversation_id), reference)
     }

@@ -3,7 +3,7 @@
 use chat::{ChatError, Sent};
 use protocol::ConversationId;
 use protocol::close::CloseCode;
-use protocol::frames::{MessageAck, ServerFrame};
+use protocol::frames::{ConversationGone, MessageAck, ParticipantGone, ServerFrame};
 use protocol::models::Conversation;
 use protocol::problem::ProblemCode;
 use store::StoreError;
@@ -40,22 +40,42 @@ impl Session {
             Outcome::Joined(conversation) => {
                 self.followed.insert(conversation);
                 self.seats.insert(conversation);
+                self.owed.remove(&conversation);
                 Vec::new()
             }
             Outcome::NotJoined(conversation, refusal) => {
+                let was_owed = self.owed.contains(&conversation);
                 self.on_left(conversation);
                 let mut reactions = vec![Reaction::Leave(conversation)];
                 reactions.extend(self.on_refusal(&refusal, asker));
+                if was_owed && !self.ends_with_place() {
+                    reactions.extend(self.farewell(conversation, &refusal));
+                }
                 reactions
             }
             Outcome::JoinedAll(Ok(joined)) => self.on_joined_all(joined),
             Outcome::JoinedAll(Err(refusal)) => self.on_refusal(&refusal, asker).into_iter().collect(),
             Outcome::Found(Ok(found)) => self.on_found(found),
-            Outcome::Found(Err(error)) => self
-                .on_refusal(&Refusal::Store(error), asker)
-                .into_iter()
-                .collect(),
+            Outcome::Found(Err(error)) => {
+                tracing::debug!(%error, "a list of conversations could not be read yet");
+                vec![Reaction::Later(Task::of(Command::Relist))]
+            }
         }
+    }
+
+    /// Its own frame was dropped with the queue, and whoever is out reads nothing any more.
+    fn farewell(&self, conversation_id: ConversationId, refusal: &Refusal) -> Option<Reaction> {
+        let frame = match refusal {
+            Refusal::NotParticipant => ServerFrame::ParticipantRemoved(ParticipantGone {
+                conversation_id,
+                user_id: self.user(),
+            }),
+            Refusal::Deleted | Refusal::NoConversation => {
+                ServerFrame::ConversationDeleted(ConversationGone { id: conversation_id })
+            }
+            Refusal::Store(_) | Refusal::Unfinished(_) => return None,
+        };
+        Some(Reaction::Reply(frame))
     }
 
     fn on_joined_all(&mut self, joined: JoinedAll) -> Vec<Reaction> {

@@ -92,7 +92,7 @@ fn texts(outbox: &Outbox) -> Vec<String> {
     let mut items = Vec::new();
     outbox.take(&mut items);
     let texts = items.into_iter().filter_map(|item| match item {
-        Outgoing::Frame { text, .. } => Some(text.as_str().to_owned()),
+        Outgoing::Change { text, .. } => Some(text.as_str().to_owned()),
         _ => None,
     });
     texts.collect()

@@ -1,6 +1,5 @@
 use bus::Topic;
 use proptest::prelude::*;
-use protocol::frames::Received;
 use uuid::Uuid;
 
 use super::*;
@@ -53,13 +52,8 @@ fn heard(outbox: &Outbox) -> Vec<String> {
     let mut items = Vec::new();
     outbox.take(&mut items);
     let short = |item| match item {
-        Outgoing::Frame { text, .. } => match serde_json::from_str::<Received>(&text) {
-            Ok(Received {
-                frame: ServerFrame::Sync(sync),
-                ..
-            }) => format!("sync {}", sync.head),
-            _ => text.to_string(),
-        },
+        Outgoing::Change { text, .. } => text.as_str().to_owned(),
+        Outgoing::Sync { head, .. } => format!("sync {head}"),
         Outgoing::Close(code) => format!("close {}", code.number()),
         Outgoing::Unseated { .. } => "unseated".into(),
         other => format!("{other:?}"),

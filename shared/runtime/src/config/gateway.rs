@@ -11,6 +11,9 @@ const MAX_HEARTBEAT_SECONDS: u64 = 59;
 /// The longest wait for the first frame, in seconds: who has not proven anything yet costs a connection.
 const MAX_AUTH_DEADLINE_SECONDS: u64 = 60;
 
+/// The longest patience with a client that reads nothing, in seconds: its place could be another's.
+const MAX_SLOW_READER_SECONDS: u64 = 3_600;
+
 /// The smallest buffer of a socket, in bytes, that holds a frame's header and a usual frame.
 const MIN_BUFFER_BYTES: u64 = 512;
 
@@ -28,8 +31,10 @@ section! {
         pub heartbeat_seconds: u64 = 25,
         /// How long a socket may take to prove who it is, in seconds.
         pub auth_deadline_seconds: u64 = 5,
-        /// The most bytes that wait for one slow reader; beyond it the socket is closed with 4508 and resumes when it comes back.
+        /// The most bytes that wait for one slow reader; beyond it the queue is dropped and what was in it read again from the database once the client reads.
         pub outbox_bytes: usize = 262_144,
+        /// How long a client may read nothing while something is to be written, in seconds; then its socket is closed with 4508 and resumes when it comes back.
+        pub slow_reader_seconds: u64 = 60,
         /// The most sockets open at once in this process.
         pub max_connections: usize = 50_000,
         /// The most conversations that one socket follows.
@@ -49,6 +54,11 @@ impl GatewayConfig {
     /// Time between two pings.
     pub const fn heartbeat(&self) -> Duration {
         Duration::from_secs(self.heartbeat_seconds)
+    }
+
+    /// How long a client may read nothing while something is to be written.
+    pub const fn slow_reader(&self) -> Duration {
+        Duration::from_secs(self.slow_reader_seconds)
     }
 
     /// How long a socket may take to prove who it is.
@@ -75,6 +85,11 @@ impl Validate for GatewayConfig {
             1..=MAX_AUTH_DEADLINE_SECONDS,
         )?;
         positive("gateway.outbox_bytes", self.outbox_bytes)?;
+        within(
+            "gateway.slow_reader_seconds",
+            self.slow_reader_seconds,
+            1..=MAX_SLOW_READER_SECONDS,
+        )?;
         positive("gateway.max_connections", self.max_connections)?;
         positive("gateway.max_subscriptions", self.max_subscriptions)?;
         positive("gateway.frames_per_minute", self.frames_per_minute)?;
