@@ -5,7 +5,7 @@
 //! waits a moment for the one in flight (two nodes' commits may be published out of order) and reads the store once.
 
 pub mod channel;
-mod fill;
+pub mod fill;
 pub mod frame;
 mod people;
 mod polling;

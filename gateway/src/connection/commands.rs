@@ -1,15 +1,15 @@
 //! Carrying out what takes time, one command of a socket after the other.
 
-use std::collections::VecDeque;
 use std::mem;
 use std::time::Duration;
 
-use axum::extract::ws::Utf8Bytes;
 use chat::ChatError;
 use rand::RngExt;
+use store::StoreError;
 use tokio::time::Instant;
 
 use super::{Connection, End};
+use crate::join::rules::Frames;
 use crate::join::{Join, Joiner, Refusal, Step};
 use crate::join_all;
 use crate::offload::{Gone, offload};
@@ -25,11 +25,11 @@ pub(super) enum Done {
     /// It is over.
     Finished(Outcome, Asker),
     /// A join has something to write before it goes on.
-    Page(Join, VecDeque<Utf8Bytes>, Asker),
+    Page(Join, Frames, Asker),
     /// A join is over; this comes before what is already queued for the socket.
-    Seated(Outcome, VecDeque<Utf8Bytes>, Asker),
+    Seated(Outcome, Frames, Asker),
     /// The store could not serve a join now; it knows how far it is.
-    Stalled(Join, Refusal, Asker),
+    Stalled(Join, StoreError, Asker),
 }
 
 /// What is done once the store may be back.
@@ -115,12 +115,12 @@ impl Connection {
                 self.go_on(join, asker);
                 return Ok(());
             }
-            Done::Stalled(join, refusal, asker) => {
+            Done::Stalled(join, error, asker) => {
                 if self.session.on_stalled(join.conversation(), &asker) {
                     self.postpone(Later::Join(join, asker));
                     return Ok(());
                 }
-                let outcome = Outcome::NotJoined(join.conversation(), refusal);
+                let outcome = Outcome::NotJoined(join.conversation(), Refusal::Store(error));
                 self.session.on_outcome(outcome, asker)
             }
             Done::Seated(outcome, frames, asker) => {
@@ -143,14 +143,14 @@ impl Connection {
         }
     }
 
-    fn go_on(&mut self, mut join: Join, asker: Asker) {
+    fn go_on(&mut self, join: Join, asker: Asker) {
         let (chat, hub) = (self.gateway.chat().clone(), self.gateway.hub().clone());
         self.running = Some(Box::pin(async move {
             let conversation = join.conversation();
             match join.step(&hub, &chat).await {
-                Step::Page(frames) => Done::Page(join, frames, asker),
+                Step::Page(join, frames) => Done::Page(join, frames, asker),
                 Step::Seated(frames) => Done::Seated(Outcome::Joined(conversation), frames, asker),
-                Step::Refused(refusal @ Refusal::Store(_)) => Done::Stalled(join, refusal, asker),
+                Step::Stalled(join, error) => Done::Stalled(join, error, asker),
                 Step::Refused(refusal) => Done::Finished(Outcome::NotJoined(conversation, refusal), asker),
             }
         }));
@@ -175,7 +175,7 @@ impl Connection {
         }
     }
 
-    async fn write_all(&mut self, frames: VecDeque<Utf8Bytes>) -> Result<(), End> {
+    async fn write_all(&mut self, frames: Frames) -> Result<(), End> {
         for text in frames {
             self.writing.feed(text, None).await?;
         }

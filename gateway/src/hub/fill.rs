@@ -1,13 +1,15 @@
 //! Closing holes: one read of the store for each conversation, however many sockets wait for it.
 
+pub mod rules;
+
 use std::time::Duration;
 
 use metrics::{counter, describe_counter};
-use protocol::frames::ServerFrame;
 use protocol::{ConversationId, Seq};
-use store::{Change, Cursor, StoreError};
+use store::StoreError;
 use tokio::time::sleep;
 
+use self::rules::{Progress, Reading};
 use super::Hub;
 use super::channel::{Channel, Verdict};
 use super::frame::Frame;
@@ -115,62 +117,27 @@ async fn close_hole(hub: &Hub, conversation: ConversationId) {
     }
 }
 
-/// The position to read from, or `None` (and the claim given back) when nothing is missing, or nobody misses it.
 fn still_missing(hub: &Hub, conversation: ConversationId) -> Option<Seq> {
-    let mut shard = hub.shard(conversation);
-    let channel = shard.get_mut(&conversation)?;
-    if channel.has_hole() && !channel.is_empty() {
-        return channel.delivered();
-    }
-    channel.end_fill();
-    None
+    hub.shard(conversation)
+        .get_mut(&conversation)
+        .and_then(rules::still_missing)
 }
 
 /// Everything after a position, ascending, true for the head that is answered with it.
-///
-/// Rows come in their newest state, which may be newer than the head: a text changed after somebody's removal must
-/// not reach them by a frame from before it. Such rows are followed by one more reading, whose head is not older than
-/// they are; if somebody was removed, it says so, and the channel leaves them out.
 async fn read_after(
     hub: &Hub,
     conversation: ConversationId,
     after: Seq,
 ) -> Result<(Seq, Vec<Frame>), StoreError> {
-    let (mut head, mut changes) = read_pages(hub, conversation, after).await?;
-    if changes.iter().any(is_altered) {
-        let (later, more) = read_pages(hub, conversation, head).await?;
-        head = later;
-        changes.extend(more);
-    }
-    let mut frames: Vec<_> = changes.iter().map(Frame::read).collect();
-    frames.sort_by_key(|frame| frame.seq);
-    Ok((head, frames))
-}
-
-fn is_altered(change: &Change) -> bool {
-    match &change.frame {
-        ServerFrame::MessageNew(message) => message.is_edited,
-        ServerFrame::MessageEdited(_) | ServerFrame::MessageDeleted(_) => true,
-        _ => false,
-    }
-}
-
-async fn read_pages(
-    hub: &Hub,
-    conversation: ConversationId,
-    after: Seq,
-) -> Result<(Seq, Vec<Change>), StoreError> {
-    let store = hub.0.chat.store();
-    let mut cursor = Cursor::after(after);
-    let mut changes = Vec::new();
-    while let Some(page) = store.changes(conversation, cursor, PAGE).await? {
-        changes.extend(page.changes);
-        match page.next {
-            Some(next) => cursor = next,
-            None => return Ok((page.head, changes)),
+    let mut reading = Reading::after(after);
+    loop {
+        let store = hub.0.chat.store();
+        let page = store.changes(conversation, reading.cursor(), PAGE).await?;
+        match reading.answered(page) {
+            Progress::Page(further) => reading = further,
+            Progress::Whole(head, frames) => return Ok((head, frames)),
         }
     }
-    Ok((after, changes))
 }
 
 /// Waits, and answers with the next, longer pause.

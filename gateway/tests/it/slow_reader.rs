@@ -60,7 +60,7 @@ async fn a_slow_reader_gets_everything_once_in_order_on_the_same_socket() {
     let seqs = slow.seqs_through(group, head).await;
     assert_eq!(seqs, (start.0 + 1..=head.0).collect::<Vec<_>>());
     // Live again, and nothing comes twice.
-    let (repeats, _) = slow
+    let (repeats, ()) = slow
         .until(|received| matches!(received.frame, ServerFrame::Sync(_)).then_some(()))
         .await;
     assert!(repeats.is_empty(), "{repeats:?}");
