@@ -107,6 +107,13 @@ pub struct RunArgs {
     /// REST sends under way at once. When all are taken the schedule waits, and the wait is in the latencies.
     #[arg(long, default_value_t = 256, value_parser = at_least_one, value_name = "COUNT")]
     in_flight: usize,
+    /// How long the answer to one REST send may take. Then it is asked for again at the next API node, under the same
+    /// `client_id`.
+    #[arg(long, default_value = "30s", value_parser = span)]
+    request_timeout: Duration,
+    /// How long a REST send is repeated while nobody says whether it is committed. Then it counts as unacknowledged.
+    #[arg(long, default_value = "3s", value_parser = span)]
+    patience: Duration,
     /// How long to wait for answers and deliveries after the last send. What has not come by then is lost.
     #[arg(long, default_value = "10s", value_parser = span)]
     drain_timeout: Duration,
@@ -184,6 +191,8 @@ impl RunArgs {
             connect_rate: self.connect_rate,
             setup_concurrency: self.setup_concurrency,
             in_flight: self.in_flight,
+            request_timeout: self.request_timeout,
+            patience: self.patience,
             drain_timeout: self.drain_timeout,
         })
     }

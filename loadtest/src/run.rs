@@ -1,5 +1,6 @@
 //! `loadtest run`: the stages of a run, one after the other.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use crate::ledger::{Ack, Track, settle};
 use crate::meter::{self, Latencies, Meter, Refusals, latencies, micros};
 use crate::plan::{Plan, Settings};
 use crate::report::{Findings, Report};
-use crate::sender::{LANE_QUEUE, Lane, LaneNotes, Outlets, metronome};
+use crate::sender::{LANE_QUEUE, Lane, LaneNotes, Outlets, Patience, metronome};
 use crate::setup::{self, Apis, Cast};
 use crate::socket::listener::{Listener, World};
 use crate::socket::{FirstAttempt, Outcome, Posting, QUEUE, Socket};
@@ -52,6 +53,10 @@ pub struct Options {
     pub setup_concurrency: usize,
     /// REST sends that may be under way at once.
     pub in_flight: usize,
+    /// How long the answer to one REST send may take before it is asked for again.
+    pub request_timeout: Duration,
+    /// How long a REST send is repeated while nobody says whether it is committed.
+    pub patience: Duration,
     /// How long to wait for what is missing after the last send.
     pub drain_timeout: Duration,
 }
@@ -168,6 +173,10 @@ fn start_lanes(
             world: Arc::clone(world),
             apis: apis.clone(),
             in_flight: options.in_flight.div_ceil(LANES),
+            patience: Patience {
+                request: options.request_timeout,
+                send: options.patience,
+            },
             number,
         };
         tasks.spawn(poster.run(postings, stop.clone()));
@@ -268,8 +277,13 @@ fn merge(all: &mut Refusals, some: Refusals) {
     }
 }
 
-/// A bar on stderr; invisible where that is no terminal.
+/// A bar on stderr; where that is no terminal, a line that says what begins.
 fn progress(what: &'static str, length: u64) -> ProgressBar {
+    let mut stderr = std::io::stderr();
+    if !stderr.is_terminal() {
+        // Whoever closed stderr does not want to know.
+        let _unread = writeln!(stderr, "{what}");
+    }
     let template = if length == 0 {
         "{prefix} {elapsed} {msg}"
     } else {

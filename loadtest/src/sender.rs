@@ -13,6 +13,7 @@ use protocol::requests::SendMessage;
 use reqwest::header::AUTHORIZATION;
 use serde::Deserialize;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::ledger::Ack;
@@ -25,11 +26,11 @@ use crate::wire::Stamp;
 /// How long the metronome sleeps at most before it looks whether it should stop.
 const NAP: Duration = Duration::from_millis(100);
 
-/// How often one send is repeated over REST, on the next target each time, while nobody says whether it is committed.
-const RETRIES: u32 = 5;
-
-/// The pause before the first repetition, doubled by each further one.
+/// The pause before a send is repeated over REST for the first time, doubled by each further one.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// The longest such pause: what a server that is back should be used again after.
+const RETRY_PAUSE_MAX: Duration = Duration::from_secs(1);
 
 /// Sends that may wait in front of a lane.
 pub const LANE_QUEUE: usize = 1024;
@@ -120,8 +121,19 @@ pub struct Lane {
     pub apis: Apis,
     /// Requests that may be under way at once.
     pub in_flight: usize,
+    /// How long to wait for answers.
+    pub patience: Patience,
     /// Which lane it is: only spreads the meter's locks.
     pub number: usize,
+}
+
+/// How long a sender over REST waits for what does not come.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For the answer of one request; then the fate of its send is unknown.
+    pub request: Duration,
+    /// For an answer to one send, with all its repetitions.
+    pub send: Duration,
 }
 
 /// What a lane brings home.
@@ -166,19 +178,22 @@ impl Lane {
         notes
     }
 
-    /// Repeats a send under the same `client_id` for as long as its fate is unknown.
+    /// Repeats a send under the same `client_id`, on the next target each time, for as long as its fate is unknown
+    /// and the patience lasts.
     async fn post(&self, rest: RestPosting) -> Answer {
-        let turn = rest.posting.stamp.send as usize;
-        let mut answer = self.try_once(rest, turn).await;
-        for retry in 0..RETRIES {
-            if !matches!(answer, Answer::Unknown(_)) {
-                break;
+        let give_up = Instant::now() + self.patience.send;
+        let mut turn = rest.posting.stamp.send as usize;
+        let mut pause = RETRY_PAUSE;
+        loop {
+            let answer = self.try_once(rest, turn).await;
+            if !matches!(answer, Answer::Unknown(_)) || Instant::now() + pause > give_up {
+                return answer;
             }
-            tokio::time::sleep(RETRY_PAUSE * 2_u32.pow(retry)).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(RETRY_PAUSE_MAX);
+            turn += 1;
             add(&self.world.meter.counts.repeated, 1);
-            answer = self.try_once(rest, turn + 1 + retry as usize).await;
         }
-        answer
     }
 
     async fn try_once(&self, rest: RestPosting, turn: usize) -> Answer {
@@ -197,7 +212,8 @@ impl Lane {
         };
         let url = self.apis.address(turn, "/api/unet-chat/messages/");
         let request = self.apis.client.post(url).header(AUTHORIZATION, &person.bearer);
-        let answer = match request.json(&body).send().await {
+        let request = request.timeout(self.patience.request).json(&body);
+        let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) if error.is_timeout() => return Answer::Unknown("timeout".to_owned()),
             Err(_) => return Answer::Unknown("connection".to_owned()),

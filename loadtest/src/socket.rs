@@ -28,6 +28,12 @@ use crate::wire::Stamp;
 /// From dialling to the last `sync`; longer means that the server has given the socket up.
 const READY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long an upgrade may take. A gateway that stands still takes connections and answers none: the next one is tried.
+const UPGRADE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// After how long something is asked for again that the server could not do just now.
+const SECOND_TRY: Duration = Duration::from_millis(500);
+
 /// How long a write may take before the socket counts as broken.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -139,13 +145,13 @@ impl Socket {
     async fn session(&mut self, stop: &CancellationToken) -> End {
         let began = Instant::now();
         let opened = tokio::select! {
-            opened = timeout(READY_TIMEOUT, self.open()) => opened,
+            opened = timeout(UPGRADE_TIMEOUT, self.open()) => opened,
             () = stop.cancelled() => return End::Stopped,
         };
         let wire = match opened {
             Ok(Ok(wire)) => wire,
-            Ok(Err(error)) => return End::Broken(None, error),
-            Err(_) => return End::Broken(None, anyhow!("no upgrade within {READY_TIMEOUT:?}")),
+            Ok(Err(error)) => return End::Broken(dial::retry_after(&error).map(spread), error),
+            Err(_) => return End::Broken(None, anyhow!("no upgrade within {UPGRADE_TIMEOUT:?}")),
         };
         if self.first_attempt.is_none() {
             self.reconnects += 1;
@@ -178,7 +184,12 @@ impl Socket {
         let late = sleep_until(began + READY_TIMEOUT);
         let stopped = stop.cancelled();
         tokio::pin!(late, stopped);
+        let mut second_try: Option<Instant> = None;
         loop {
+            if second_try.is_none() && self.listener.is_put_off() {
+                second_try = Some(Instant::now() + SECOND_TRY);
+            }
+
             tokio::select! {
                 frame = wire.next() => match frame.context("the connection broke off")?? {
                     Message::Text(text) => {
@@ -192,6 +203,10 @@ impl Socket {
                     _ => {}
                 },
                 Some(posting) = self.postings.recv() => self.post(&mut wire, posting).await?,
+                () = sleep_until(second_try.unwrap_or(began)), if second_try.is_some() => {
+                    second_try = None;
+                    write(&mut wire, self.listener.second_tries()).await?;
+                }
                 () = &mut late, if self.first_attempt.is_some() => {
                     return Err(anyhow!("not all conversations were in step within {READY_TIMEOUT:?}"));
                 }
@@ -206,19 +221,11 @@ impl Socket {
 
     /// Writes everything that is due in one flush.
     async fn post(&mut self, wire: &mut Wire, first: Posting) -> anyhow::Result<()> {
-        let mut next = Some(first);
-        let write = async {
-            while let Some(posting) = next {
-                let frame = self.listener.compose(posting);
-                wire.feed(Message::text(frame)).await?;
-                next = self.postings.try_recv().ok();
-            }
-            wire.flush().await
-        };
-        timeout(WRITE_TIMEOUT, write)
-            .await
-            .context("the server does not read")??;
-        Ok(())
+        let mut frames = vec![self.listener.compose(first)];
+        while let Ok(posting) = self.postings.try_recv() {
+            frames.push(self.listener.compose(posting));
+        }
+        write(wire, frames).await
     }
 
     async fn note_ready(&mut self, began: Instant) {
@@ -230,6 +237,19 @@ impl Socket {
             report(&first_attempt, Ok(began.elapsed())).await;
         }
     }
+}
+
+async fn write(wire: &mut Wire, frames: Vec<String>) -> anyhow::Result<()> {
+    let writing = async {
+        for frame in frames {
+            wire.feed(Message::text(frame)).await?;
+        }
+        wire.flush().await
+    };
+    timeout(WRITE_TIMEOUT, writing)
+        .await
+        .context("the server does not read")??;
+    Ok(())
 }
 
 async fn report(to: &mpsc::Sender<FirstAttempt>, attempt: FirstAttempt) {
@@ -267,6 +287,11 @@ fn after_close(close: Option<CloseFrame>) -> End {
         pause.map(Duration::from_millis),
         anyhow!("closed with {code} {}", close.reason),
     )
+}
+
+/// Up to half as long again: what the server tells everybody must not bring everybody back together.
+fn spread(pause: Duration) -> Duration {
+    pause.mul_f64(rand::rng().random_range(1.0..=1.5))
 }
 
 /// Between half and the whole of the doubled pause, so that sockets that broke together do not come back together.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use protocol::frames::{ClientFrame, NewMessage, Subscribe};
 use protocol::{ConversationId, Seq};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Which send of the schedule a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +70,12 @@ pub enum Heard {
     Refused {
         /// The send that it answers, if any.
         send: Option<u32>,
+        /// The conversation whose `subscribe` it answers, if any.
+        subscribe: Option<ConversationId>,
         /// The stable word.
         code: String,
+        /// Whether the same frame may succeed later.
+        retryable: bool,
     },
     /// Any other type: not judged.
     Other,
@@ -101,6 +105,10 @@ struct Payload<'a> {
     client_id: Cow<'a, str>,
     #[serde(borrow)]
     code: Cow<'a, str>,
+    /// What [`subscribe`] put there.
+    #[serde(rename = "ref")]
+    reference: Option<ConversationId>,
+    retryable: bool,
 }
 
 /// Reads a server's frame.
@@ -152,7 +160,9 @@ impl Frame<'_> {
             },
             "error" => Heard::Refused {
                 send: payload.client_id.parse().ok(),
+                subscribe: payload.reference,
                 code: payload.code.into_owned(),
+                retryable: payload.retryable,
             },
             _ => Heard::Other,
         })
@@ -161,23 +171,37 @@ impl Frame<'_> {
 
 /// The frame that sends a message of `bytes` length.
 pub fn message(conversation: ConversationId, stamp: Stamp, bytes: usize) -> String {
-    encode(&ClientFrame::MessageNew(NewMessage {
-        conversation_id: Some(conversation),
-        text: Some(stamp.text(bytes)),
-        reply_to: None,
-        client_id: Some(stamp.client_id()),
-    }))
+    encode(&Asked {
+        frame: ClientFrame::MessageNew(NewMessage {
+            conversation_id: Some(conversation),
+            text: Some(stamp.text(bytes)),
+            reply_to: None,
+            client_id: Some(stamp.client_id()),
+        }),
+        reference: None,
+    })
 }
 
-/// The frame that follows a conversation, from `after` on.
+/// The frame that follows a conversation, from `after` on. A refusal names the conversation again.
 pub fn subscribe(conversation: ConversationId, after: Option<Seq>) -> String {
-    encode(&ClientFrame::Subscribe(Subscribe {
-        conversation_id: conversation,
-        after,
-    }))
+    encode(&Asked {
+        frame: ClientFrame::Subscribe(Subscribe {
+            conversation_id: conversation,
+            after,
+        }),
+        reference: Some(conversation),
+    })
 }
 
-fn encode(frame: &ClientFrame) -> String {
+#[derive(Serialize)]
+struct Asked {
+    #[serde(flatten)]
+    frame: ClientFrame,
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    reference: Option<ConversationId>,
+}
+
+fn encode(frame: &Asked) -> String {
     // Plain structs of text and numbers: there is nothing in them that JSON cannot say.
     serde_json::to_string(frame).unwrap_or_default()
 }

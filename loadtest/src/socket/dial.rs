@@ -1,10 +1,13 @@
 //! Opens a connection to a gateway.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail};
 use reqwest::header::HeaderValue;
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, RETRY_AFTER};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
@@ -34,6 +37,15 @@ pub(super) async fn dial(url: &str, bearer: &HeaderValue) -> anyhow::Result<Wire
         .await
         .context("the upgrade")?;
     Ok(wire)
+}
+
+/// When to come back, if a refused upgrade said so.
+pub(super) fn retry_after(error: &anyhow::Error) -> Option<Duration> {
+    let Some(tungstenite::Error::Http(answer)) = error.downcast_ref() else {
+        return None;
+    };
+    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    seconds.parse().ok().map(Duration::from_secs)
 }
 
 fn config() -> WebSocketConfig {

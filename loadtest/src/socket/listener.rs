@@ -51,6 +51,14 @@ pub struct Listener {
     unjoined: usize,
     /// Sends that are neither acknowledged nor refused, oldest first.
     outstanding: BTreeMap<u32, Posting>,
+    /// What the server could not do just now; to be said once more.
+    put_off: PutOff,
+}
+
+#[derive(Debug, Default)]
+struct PutOff {
+    sends: Vec<u32>,
+    subscribes: Vec<usize>,
 }
 
 impl Listener {
@@ -71,6 +79,7 @@ impl Listener {
             track_of,
             notes,
             outstanding: BTreeMap::new(),
+            put_off: PutOff::default(),
             world,
         }
     }
@@ -98,7 +107,8 @@ impl Listener {
 
     /// What to say as soon as the socket is open: which conversations to go on with, and every send that was not
     /// answered, again.
-    pub fn greetings(&self) -> Vec<String> {
+    pub fn greetings(&mut self) -> Vec<String> {
+        self.put_off = PutOff::default();
         let resumes =
             self.world.plan.settings().door == Door::Multiplexed && self.unjoined < self.notes.tracks.len();
         let followed = self.seat().conversations.iter().zip(&self.notes.tracks);
@@ -108,6 +118,24 @@ impl Listener {
         let repeats = self.outstanding.values().map(|&posting| self.frame(posting));
         add(&self.world.meter.counts.repeated, self.outstanding.len() as u64);
         subscribes.chain(repeats).collect()
+    }
+
+    /// Whether the server asked for patience: then [`Self::second_tries`] are due in a while.
+    pub fn is_put_off(&self) -> bool {
+        !self.put_off.sends.is_empty() || !self.put_off.subscribes.is_empty()
+    }
+
+    /// What the server could not do a while ago, once more.
+    pub fn second_tries(&mut self) -> Vec<String> {
+        let PutOff { sends, subscribes } = std::mem::take(&mut self.put_off);
+        let postings = sends.iter().filter_map(|send| self.outstanding.get(send));
+        let repeats: Vec<_> = postings.map(|&posting| self.frame(posting)).collect();
+        add(&self.world.meter.counts.repeated, repeats.len() as u64);
+        let tracks = subscribes.into_iter().map(|track| {
+            let conversation = self.seat().conversations[track];
+            wire::subscribe(self.id(conversation), self.notes.tracks[track].last())
+        });
+        tracks.chain(repeats).collect()
     }
 
     /// The frame for a send that is due. It is remembered until it is answered.
@@ -134,7 +162,19 @@ impl Listener {
                 send: Some(send),
                 seq,
             } => self.hear_ack(send, seq),
-            Heard::Refused { send, code } => self.hear_refusal(send, code),
+            Heard::Refused {
+                send,
+                subscribe,
+                code,
+                retryable,
+            } => {
+                *self.notes.refusals.entry(code).or_default() += 1;
+                if retryable {
+                    self.put_off(send, subscribe);
+                } else {
+                    self.give_up(send);
+                }
+            }
             Heard::Other => {}
             Heard::Message { stamp: None, .. } | Heard::Ack { send: None, .. } | Heard::Unreadable => {
                 self.notes.stray += 1;
@@ -183,8 +223,13 @@ impl Listener {
         }
     }
 
-    fn hear_refusal(&mut self, send: Option<u32>, code: String) {
-        *self.notes.refusals.entry(code).or_default() += 1;
+    fn put_off(&mut self, send: Option<u32>, subscribe: Option<ConversationId>) {
+        self.put_off.sends.extend(send);
+        let track = subscribe.and_then(|conversation| self.track_of.get(&conversation));
+        self.put_off.subscribes.extend(track);
+    }
+
+    fn give_up(&mut self, send: Option<u32>) {
         if send.is_some_and(|send| self.outstanding.remove(&send).is_some()) {
             add(&self.world.meter.counts.refused, 1);
         }

@@ -88,7 +88,9 @@ fn the_servers_own_frames_are_understood() {
     });
     let refused = Heard::Refused {
         send: Some(42),
+        subscribe: None,
         code: "forbidden".into(),
+        retryable: false,
     };
     assert_eq!(read(&error.encode(None)), refused);
 

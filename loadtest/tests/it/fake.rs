@@ -60,6 +60,10 @@ pub(crate) enum Fault {
     HangUp,
     /// As `HangUp`, and the resume begins with a message that the client has.
     ResumeTooEarly,
+    /// Not a fault: as `HangUp`, and every third thing asked for over a socket is to be asked for again later.
+    PutOff,
+    /// Not a fault: as `HangUp`, and every other upgrade is answered 503.
+    TurnAway,
     /// One socket is closed with 4403.
     SendAway,
     /// The whole server stands still for [`STALL`].
@@ -125,6 +129,8 @@ struct Everything {
     unanswered: Option<String>,
     sends: u64,
     hung_up: u64,
+    asked: u64,
+    knocked: u64,
 }
 
 struct Conversation {
@@ -171,6 +177,8 @@ impl Everything {
             unanswered: None,
             sends: 0,
             hung_up: 0,
+            asked: 0,
+            knocked: 0,
         }
     }
 
@@ -226,6 +234,17 @@ impl Everything {
         Ok((message, !lost))
     }
 
+    fn puts_off(&mut self) -> bool {
+        self.asked += 1;
+        self.fault == Fault::PutOff && self.asked.is_multiple_of(3)
+    }
+
+    /// Those who come back: whoever is turned away the first time ends the run.
+    fn turns_away(&mut self) -> bool {
+        self.knocked += u64::from(self.hung_up > 0);
+        self.fault == Fault::TurnAway && self.knocked % 2 == 1
+    }
+
     fn append(&mut self, place: usize, message: Message) {
         let frame = ServerFrame::MessageNew(message.clone()).encode(Some(message.seq));
         let seq = message.seq;
@@ -271,7 +290,10 @@ impl Everything {
             "the queue is long enough"
         );
         socket.heard += 1;
-        let hangs_up = matches!(self.fault, Fault::HangUp | Fault::ResumeTooEarly);
+        let hangs_up = matches!(
+            self.fault,
+            Fault::HangUp | Fault::ResumeTooEarly | Fault::PutOff | Fault::TurnAway
+        );
         if hangs_up && socket.heard == HANG_UP_AFTER {
             self.hung_up += 1;
             self.close(number, CloseCode::Restart);
@@ -373,6 +395,9 @@ async fn multiplexed_door(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    if chat.lock().turns_away() {
+        return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")]).into_response();
+    }
     let user = whose(&headers);
     let all = query.get("subscribe").is_none_or(|which| which == "all");
     upgrade.on_upgrade(move |socket| async move {
@@ -468,7 +493,23 @@ fn enter(
 
 fn answer(chat: &Chat, (number, user): (u64, UserId), frames: &mpsc::Sender<Outgoing>, text: &str) {
     let mut chat = chat.lock();
-    let frame = match ClientFrame::decode(text).unwrap().frame {
+    let asked = ClientFrame::decode(text).unwrap();
+    if chat.puts_off() {
+        let client_id = match asked.frame {
+            ClientFrame::MessageNew(sent) => sent.client_id,
+            _ => None,
+        };
+        let frame = ServerFrame::Error(ErrorFrame {
+            code: "unavailable".into(),
+            message: "Not now.".into(),
+            reference: asked.reference,
+            client_id,
+            retryable: true,
+        });
+        let _unread = frames.try_send(Outgoing::Text(frame.encode(None)));
+        return;
+    }
+    let frame = match asked.frame {
         ClientFrame::Subscribe(asked) => {
             if chat.sockets.contains_key(&number) {
                 chat.follow(number, asked.conversation_id, asked.after);

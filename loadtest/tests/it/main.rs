@@ -178,6 +178,21 @@ async fn sockets_that_the_server_closes_come_back_and_miss_nothing() {
 }
 
 #[tokio::test]
+async fn what_the_server_puts_off_is_asked_for_again() {
+    let ran = run(Fault::PutOff, &["--via", "both"]).await;
+    ran.assert_clean();
+    assert!(ran.sends("repeated") > 0);
+    assert!(ran.report["sends"]["refusals"]["unavailable"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_socket_that_is_turned_away_comes_back_again() {
+    let ran = run(Fault::TurnAway, &["--via", "both"]).await;
+    ran.assert_clean();
+    assert!(ran.report["sockets"]["reconnects"].as_u64().unwrap() >= 6);
+}
+
+#[tokio::test]
 async fn a_resume_that_starts_one_too_early_is_caught() {
     let ran = run(Fault::ResumeTooEarly, &[]).await;
     assert_eq!(ran.code, Some(1));
