@@ -10,6 +10,7 @@ pub mod frame;
 mod people;
 mod polling;
 pub mod subscriptions;
+mod turns;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,8 +26,10 @@ use self::channel::{Channel, Seat, Seating, SocketId, Standpoint, Verdict};
 use self::frame::Frame;
 use self::people::People;
 use self::subscriptions::{Hold, Subscriptions};
+use self::turns::{Turn, Turns};
 use crate::offload::{Gone, offload};
 use crate::outbox::{Outbox, Outgoing};
+use crate::reads::Reads;
 
 /// Parts that the conversations are spread over, so that a busy one holds up a sixty-fourth of the others at most.
 const SHARDS: usize = 64;
@@ -45,6 +48,8 @@ struct Inner {
     tasks: Tasks,
     /// Holes that are being closed at once: the store has other work too.
     fills: Semaphore,
+    reads: Reads,
+    turns: Turns,
 }
 
 type Shard = HashMap<ConversationId, Channel>;
@@ -60,9 +65,11 @@ impl Hub {
             shards,
             people,
             subscriptions: subscriptions.clone(),
-            chat,
             tasks: tasks.clone(),
             fills: Semaphore::new(fill::FILLS_AT_ONCE),
+            reads: Reads::start(chat.clone(), tasks),
+            turns: Turns::default(),
+            chat,
         };
         let hub = Self(Arc::new(inner));
         tasks.spawn_vital("hub", listen(hub.clone(), inbox));
@@ -106,6 +113,24 @@ impl Hub {
         let subscriptions = self.0.subscriptions.clone();
         let holding = async move { subscriptions.hold(&topics).await };
         offload(&self.0.tasks, "subscribe", holding).await
+    }
+
+    /// What coming sockets ask the store.
+    pub(crate) fn reads(&self) -> &Reads {
+        &self.0.reads
+    }
+
+    /// The right to read what is missing in a conversation, for all who miss the same: one reads, the others find it
+    /// in the ring.
+    pub(crate) fn turn(&self, conversation: ConversationId) -> Turn {
+        self.0.turns.of(conversation)
+    }
+
+    /// See [`Channel::recall`].
+    pub(crate) fn recall(&self, conversation: ConversationId, recent: &[Frame]) {
+        if let Some(channel) = self.shard(conversation).get_mut(&conversation) {
+            channel.recall(recent);
+        }
     }
 
     /// The node's tasks.

@@ -2,10 +2,14 @@
 //! and no race between them.
 //!
 //! 1. Hold the topic; the bus has confirmed it, so from here on every frame reaches this node.
-//! 2. Read pages of what the client lacks, true for a head H. After each page ask the store whether the person is
-//!    still a participant: what was read is sent only to somebody who was one when it was read.
-//! 3. Ask the hub for a seat at H. Frames above H are in the hub's ring, or still to come. If more has passed than
-//!    the ring holds, the hub says "behind": go on reading after H.
+//! 2. Ask the store whether the person is a participant, and the hub for a seat where the client says it is: most who
+//!    come back lack little, and the hub's ring has it.
+//! 3. Otherwise read pages of what the client lacks, true for a head H. After each page ask the store whether the
+//!    person is still a participant: what was read is sent only to somebody who was one when it was read.
+//! 4. Ask the hub for a seat at H. Frames above H are in the ring, or still to come. If more has passed than it holds,
+//!    the hub says "behind": go on reading after H.
+//!
+//! Of many who lack the same, one reads and leaves it in the ring for the others.
 //!
 //! Which step follows which stands in [`rules`], without I/O; here the steps are carried out.
 
@@ -13,21 +17,18 @@ pub mod rules;
 
 use std::sync::Arc;
 
-use chat::Chat;
 use metrics::{counter, describe_counter};
 use protocol::{ConversationId, UserId};
-use store::StoreError;
+use tokio::sync::OwnedMutexGuard;
 
 use self::rules::{Frames, Next, Source};
+use crate::gather::Unanswered;
 use crate::hub::Hub;
 use crate::hub::channel::{Seat, SocketId};
 use crate::hub::subscriptions::Hold;
 use crate::offload::{Gone, offload};
 use crate::outbox::Outbox;
 use crate::session::From;
-
-/// Changes in one page of a resume: about a socket write's worth of ordinary messages.
-const PAGE: i64 = 200;
 
 /// Who joins, and where to.
 #[derive(Clone, Debug)]
@@ -45,10 +46,18 @@ pub struct Joiner {
 /// A join under way.
 #[derive(Debug)]
 pub struct Join {
+    party: Party,
+    next: Next,
+}
+
+/// Who is on the way, and what they hold.
+#[derive(Debug)]
+struct Party {
     joiner: Joiner,
     conversation: ConversationId,
     hold: Option<Arc<Hold>>,
-    next: Next,
+    /// Held while the conversation's past is being read.
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 /// What one step came to.
@@ -61,7 +70,7 @@ pub enum Step {
     /// Not now, not here.
     Refused(Refusal),
     /// The store could not be read; step again to go on from here.
-    Stalled(Join, StoreError),
+    Stalled(Join, Unanswered),
 }
 
 /// Why a join ended without a seat.
@@ -78,7 +87,7 @@ pub enum Refusal {
     NotParticipant,
     /// The store cannot be read.
     #[error("the conversation cannot be read at the moment")]
-    Store(#[from] StoreError),
+    Store(#[from] Unanswered),
     /// The node is stopping.
     #[error("this node is stopping")]
     Unfinished(#[from] Gone),
@@ -87,68 +96,67 @@ pub enum Refusal {
 impl Join {
     /// A join that has not begun.
     pub fn new(joiner: Joiner, conversation: ConversationId, from: From) -> Self {
-        Self {
+        let party = Party {
             joiner,
             conversation,
             hold: None,
+            turn: None,
+        };
+        Self {
+            party,
             next: rules::begin(from),
         }
     }
 
     /// Where it leads.
     pub fn conversation(&self) -> ConversationId {
-        self.conversation
+        self.party.conversation
     }
 
     /// Goes on until there is something to write, at most one page, so that a long resume does not keep the socket
     /// from everything else. Dropping a step, or the join, leaves nothing behind.
-    pub async fn step(self, hub: &Hub, chat: &Chat) -> Step {
-        match self.try_step(hub, chat).await {
+    pub async fn step(self, hub: &Hub) -> Step {
+        match self.try_step(hub).await {
             Ok(step) => step,
             Err(refusal) => Step::Refused(refusal),
         }
     }
 
-    async fn try_step(mut self, hub: &Hub, chat: &Chat) -> Result<Step, Refusal> {
-        let (conversation, user) = (self.conversation, self.joiner.user);
+    async fn try_step(self, hub: &Hub) -> Result<Step, Refusal> {
+        let Self { mut party, mut next } = self;
+        let (conversation, user) = (party.conversation, party.joiner.user);
         loop {
-            let store = chat.store().clone();
-            self.next = match self.next {
+            next = match next {
                 Next::Hold(then) => {
-                    self.hold = Some(hold_upstream(hub, conversation).await?);
+                    party.hold = Some(hold_upstream(hub, conversation).await?);
                     *then
                 }
-                Next::Standing(asking) => {
-                    let standing = async move { store.standing(conversation, user).await };
-                    match offload(hub.tasks(), "standing", standing).await? {
-                        Ok(standing) => asking.answered(standing)?,
-                        Err(error) => {
-                            self.next = Next::Standing(asking);
-                            return Ok(Step::Stalled(self, error));
-                        }
-                    }
+                Next::Standing(asking) => match hub.reads().standing(conversation, user).await {
+                    Ok(standing) => asking.answered(standing)?,
+                    Err(error) => return Ok(party.stall(Next::Standing(asking), error)),
+                },
+                Next::Page(reading) if reading.is_first() && party.waits_for_turn(hub).await => {
+                    reading.again()
                 }
                 Next::Page(reading) => {
-                    let cursor = reading.cursor();
-                    let page = async move { store.changes(conversation, cursor, PAGE).await };
+                    let (reader, cursor) = (hub.clone(), reading.cursor());
+                    let page = async move { reader.reads().page(conversation, cursor).await };
                     match offload(hub.tasks(), "resume", page).await? {
                         Ok(page) => reading.answered(page)?,
-                        Err(error) => {
-                            self.next = Next::Page(reading);
-                            return Ok(Step::Stalled(self, error));
-                        }
+                        Err(error) => return Ok(party.stall(Next::Page(reading), error.into())),
                     }
                 }
                 // Nothing is awaited from here on: what the hub queues comes after the frames that are answered.
                 Next::Seat(claiming) => {
-                    let hold = self.hold.clone().ok_or(Gone)?;
-                    let seat = self.joiner.seat(hold);
-                    let seating = hub.take_seat(conversation, seat, claiming.standpoint());
+                    let seating = hub.take_seat(conversation, party.seat()?, claiming.standpoint());
+                    hub.recall(conversation, claiming.recent());
                     claiming.answered(seating)?
                 }
                 Next::Write(frames, then) => {
-                    self.next = Next::Page(then);
-                    return Ok(Step::Page(self, frames));
+                    // The client may be slow: the others go on.
+                    party.turn = None;
+                    let next = Next::Page(then);
+                    return Ok(Step::Page(Self { party, next }, frames));
                 }
                 Next::Live(frames, source) => {
                     counter!("chat_gateway_joins_total", "outcome" => word(source)).increment(1);
@@ -159,15 +167,34 @@ impl Join {
     }
 }
 
-impl Joiner {
-    fn seat(&self, hold: Arc<Hold>) -> Seat {
-        Seat {
-            socket: self.socket,
-            user: self.user,
-            outbox: self.outbox.clone(),
-            ends_with_place: self.ends_with_place,
-            hold,
+impl Party {
+    /// Takes the conversation's turn; answers whether somebody else had it until now, and may have read the same.
+    async fn waits_for_turn(&mut self, hub: &Hub) -> bool {
+        if self.turn.is_some() {
+            return false;
         }
+        let turn = hub.turn(self.conversation);
+        if let Ok(free) = turn.clone().try_lock_owned() {
+            self.turn = Some(free);
+            return false;
+        }
+        self.turn = Some(turn.lock_owned().await);
+        true
+    }
+
+    fn stall(mut self, next: Next, error: Unanswered) -> Step {
+        self.turn = None;
+        Step::Stalled(Join { party: self, next }, error)
+    }
+
+    fn seat(&self) -> Result<Seat, Gone> {
+        Ok(Seat {
+            socket: self.joiner.socket,
+            user: self.joiner.user,
+            outbox: self.joiner.outbox.clone(),
+            ends_with_place: self.joiner.ends_with_place,
+            hold: self.hold.clone().ok_or(Gone)?,
+        })
     }
 }
 
@@ -180,6 +207,7 @@ const fn word(source: Source) -> &'static str {
     match source {
         Source::Live => "live",
         Source::Nothing => "nothing",
+        Source::Ring => "ring",
         Source::Store => "store",
     }
 }
@@ -187,6 +215,7 @@ const fn word(source: Source) -> &'static str {
 pub(crate) fn describe_metrics() {
     describe_counter!(
         "chat_gateway_joins_total",
-        "Conversations joined: live (no position given), nothing (nothing was missed), store (read from the store)"
+        "Conversations joined: live (no position given), nothing (nothing was missed), ring (the node had what was
+        missed), store (read from the store)"
     );
 }

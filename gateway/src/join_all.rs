@@ -1,4 +1,5 @@
-//! Joining everything that a person is in, at once: one call to the bus and two queries, however many there are.
+//! Joining everything that a person is in, at once: one call to the bus and two reads, however many there are, which
+//! go together with those of others who come at the same time.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -6,8 +7,8 @@ use std::sync::Arc;
 use chat::Chat;
 use protocol::models::Conversation;
 use protocol::{ConversationId, Seq, UserId};
-use store::StoreError;
 
+use crate::gather::Unanswered;
 use crate::hub::Hub;
 use crate::hub::channel::{Seat, Seating, Standpoint};
 use crate::hub::subscriptions::Hold;
@@ -41,9 +42,9 @@ struct Opened {
 }
 
 /// Joins up to `max` conversations, those with the newest activity, from now on.
-pub async fn join_all(hub: &Hub, chat: &Chat, joiner: &Joiner, max: usize) -> Result<JoinedAll, Refusal> {
-    let (listener, reader, user) = (hub.clone(), chat.clone(), joiner.user);
-    let opening = async move { open_all(&listener, &reader, user, max).await };
+pub async fn join_all(hub: &Hub, joiner: &Joiner, max: usize) -> Result<JoinedAll, Refusal> {
+    let (listener, user) = (hub.clone(), joiner.user);
+    let opening = async move { open_all(&listener, user, max).await };
     let opened = offload(hub.tasks(), "join all", opening).await??;
     // Nothing is awaited from here on: every seat that is taken is answered for.
     let mut outcome = JoinedAll {
@@ -74,15 +75,15 @@ pub async fn join_all(hub: &Hub, chat: &Chat, joiner: &Joiner, max: usize) -> Re
     Ok(outcome)
 }
 
-async fn open_all(hub: &Hub, chat: &Chat, user: UserId, max: usize) -> Result<Opened, Refusal> {
+async fn open_all(hub: &Hub, user: UserId, max: usize) -> Result<Opened, Refusal> {
     // One more than there is room for tells whether there are more.
-    let limit = i64::try_from(max + 1).unwrap_or(i64::MAX);
-    let listed = chat.store().heads_of(user, limit).await?;
+    let limit = max + 1;
+    let listed = hub.reads().heads_of(user, limit).await?;
     let is_cut = listed.len() > max;
     let ids: Vec<_> = listed.into_iter().map(|(id, _)| id).take(max).collect();
     let holds = hub.hold(&ids).await?;
     // Read again now that upstream is confirmed: only from these heads on is nothing missed.
-    let mut heads: HashMap<_, _> = chat.store().heads_of(user, limit).await?.into_iter().collect();
+    let mut heads: HashMap<_, _> = hub.reads().heads_of(user, limit).await?.into_iter().collect();
     let held = ids.into_iter().zip(holds);
     let heads = held
         .filter_map(|(id, hold)| Some((id, heads.remove(&id)?, hold)))
@@ -92,13 +93,12 @@ async fn open_all(hub: &Hub, chat: &Chat, user: UserId, max: usize) -> Result<Op
 
 /// Conversations that the person is in and the socket does not follow, as far as there is room.
 pub async fn unheard_of(
+    hub: &Hub,
     chat: &Chat,
-    user: UserId,
-    following: &Following,
-) -> Result<Vec<Conversation>, StoreError> {
+    (user, following): (UserId, &Following),
+) -> Result<Vec<Conversation>, Unanswered> {
     let Following { known, max } = following;
-    let limit = i64::try_from(*max).unwrap_or(i64::MAX);
-    let listed = chat.store().heads_of(user, limit).await?;
+    let listed = hub.reads().heads_of(user, *max).await?;
     let room = max.saturating_sub(known.len());
     let mut found = Vec::new();
     for (id, _) in listed

@@ -15,6 +15,7 @@
 mod accept;
 pub mod connection;
 pub mod frame_rate;
+pub mod gather;
 mod greeting;
 pub mod heartbeat;
 pub mod hub;
@@ -24,6 +25,7 @@ mod meters;
 pub mod offload;
 mod origin;
 pub mod outbox;
+pub mod reads;
 pub mod session;
 pub mod sockets;
 mod tuning;
@@ -155,6 +157,7 @@ impl Gateway {
 pub fn describe_metrics() {
     hub::describe_metrics();
     join::describe_metrics();
+    reads::describe_metrics();
     sockets::describe_metrics();
     meters::describe_metrics();
     connection::describe_metrics();

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use chat::ChatError;
 use rand::RngExt;
-use store::StoreError;
 use tokio::time::Instant;
 
 use super::{Connection, End};
+use crate::gather::Unanswered;
 use crate::join::rules::Frames;
 use crate::join::{Join, Joiner, Refusal, Step};
 use crate::join_all;
@@ -29,7 +29,7 @@ pub(super) enum Done {
     /// A join is over; this comes before what is already queued for the socket.
     Seated(Outcome, Frames, Asker),
     /// The store could not serve a join now; it knows how far it is.
-    Stalled(Join, StoreError, Asker),
+    Stalled(Join, Unanswered, Asker),
 }
 
 /// What is done once the store may be back.
@@ -78,7 +78,7 @@ impl Connection {
             Command::Relist => {
                 let following = self.session.following();
                 let found = offload(self.gateway.tasks(), "relist", async move {
-                    join_all::unheard_of(&chat, user, &following).await
+                    join_all::unheard_of(&hub, &chat, (user, &following)).await
                 });
                 Box::pin(async move {
                     // A node that is stopping looks for nothing new.
@@ -99,7 +99,7 @@ impl Connection {
             Command::JoinAll => {
                 let (joiner, max) = (self.joiner(), self.session.following().max);
                 Box::pin(async move {
-                    let outcome = join_all::join_all(&hub, &chat, &joiner, max).await;
+                    let outcome = join_all::join_all(&hub, &joiner, max).await;
                     Done::Finished(Outcome::JoinedAll(outcome), asker)
                 })
             }
@@ -144,10 +144,10 @@ impl Connection {
     }
 
     fn go_on(&mut self, join: Join, asker: Asker) {
-        let (chat, hub) = (self.gateway.chat().clone(), self.gateway.hub().clone());
+        let hub = self.gateway.hub().clone();
         self.running = Some(Box::pin(async move {
             let conversation = join.conversation();
-            match join.step(&hub, &chat).await {
+            match join.step(&hub).await {
                 Step::Page(join, frames) => Done::Page(join, frames, asker),
                 Step::Seated(frames) => Done::Seated(Outcome::Joined(conversation), frames, asker),
                 Step::Stalled(join, error) => Done::Stalled(join, error, asker),

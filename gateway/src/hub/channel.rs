@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use protocol::close::CloseCode;
 use protocol::{ConversationId, Seq, UserId};
 
@@ -14,7 +15,10 @@ use crate::outbox::{Outbox, Outgoing};
 pub type SocketId = u64;
 
 /// Recent frames kept for each live conversation, so that a join or a resume just behind needs no second read.
-const RING_FRAMES: usize = 32;
+const RING_FRAMES: usize = 128;
+
+/// What those may take, in bytes of JSON: a hundred and twenty-eight ordinary messages are well below it.
+const RING_BYTES: usize = 256 * 1024;
 
 /// Frames that may wait for a missing one. Beyond it the newest are dropped: the store has them all.
 const EARLY_FRAMES: usize = 1_024;
@@ -108,7 +112,8 @@ pub struct Channel {
     known_head: Seq,
     early: BTreeMap<Seq, Frame>,
     ring: VecDeque<Frame>,
-    seated: Vec<Seated>,
+    ring_bytes: usize,
+    seated: IndexMap<SocketId, Seated>,
     is_filling: bool,
 }
 
@@ -121,7 +126,8 @@ impl Channel {
             known_head: Seq::ZERO,
             early: BTreeMap::new(),
             ring: VecDeque::new(),
-            seated: Vec::new(),
+            ring_bytes: 0,
+            seated: IndexMap::new(),
             is_filling: false,
         }
     }
@@ -192,7 +198,7 @@ impl Channel {
         let is_dense = i64::try_from(frames.len()) == Ok(head.0 - delivered.0);
         for frame in &frames {
             let room = self.conversation;
-            self.seated.retain_mut(|seated| {
+            self.seated.retain(|_, seated| {
                 let is_own_removal = frame.effect == Effect::Removes(seated.seat.user);
                 if frame.seq <= seated.position || (removed.contains(&seated.seat.user) && !is_own_removal) {
                     return true;
@@ -210,9 +216,10 @@ impl Channel {
         } else {
             // Numbers are missing where one row changed twice: tell the clients what they now have.
             self.ring.clear();
-            self.seated
-                .iter()
-                .for_each(|seated| seated.seat.outbox.push(sync(self.conversation, head)));
+            self.ring_bytes = 0;
+            for seated in self.seated.values() {
+                seated.seat.outbox.push(sync(self.conversation, head));
+            }
         }
         self.early = self.early.split_off(&head.next());
         self.pass_on_early()
@@ -250,17 +257,14 @@ impl Channel {
         }
         let position = position.max(delivered);
         seat.outbox.push(sync(self.conversation, position));
-        self.leave(seat.socket);
-        self.seated.push(Seated { seat, position });
+        self.seated.insert(seat.socket, Seated { seat, position });
         self.known_head = self.known_head.max(permitted_at);
         (Seating::Seated, self.pass_on_early())
     }
 
     /// Gives up a seat; harmless when there is none.
     pub fn leave(&mut self, socket: SocketId) {
-        if let Some(index) = self.seated.iter().position(|seated| seated.seat.socket == socket) {
-            self.seated.swap_remove(index);
-        }
+        self.seated.swap_remove(&socket);
     }
 
     fn keep_early(&mut self, frame: Frame) {
@@ -301,7 +305,7 @@ impl Channel {
     fn pass_on(&mut self, frame: Frame) {
         self.delivered = Some(frame.seq);
         let room = self.conversation;
-        self.seated.retain_mut(|seated| {
+        self.seated.retain(|_, seated| {
             // Also a removal is only for those who stood below it: whoever sits above it has come back since.
             if frame.seq <= seated.position {
                 return true;
@@ -313,15 +317,37 @@ impl Channel {
         self.remember(frame);
     }
 
-    fn remember(&mut self, frame: Frame) {
-        if self.ring.len() == RING_FRAMES {
-            self.ring.pop_front();
+    /// Puts what somebody has read from the store before what the ring has, as far as it joins on without a gap and
+    /// there is room: whoever lacks the same need not read it again. `recent` is ascending, without a gap, and each
+    /// change as it was sent live.
+    pub fn recall(&mut self, recent: &[Frame]) {
+        let Some(delivered) = self.delivered else { return };
+        for frame in recent.iter().rev() {
+            let follower = self.ring.front().map_or(delivered.next(), |oldest| oldest.seq);
+            if frame.seq >= follower {
+                continue;
+            }
+            let bytes = self.ring_bytes + frame.text.len();
+            if frame.seq.next() != follower || self.ring.len() == RING_FRAMES || bytes > RING_BYTES {
+                return;
+            }
+            self.ring_bytes = bytes;
+            self.ring.push_front(frame.clone());
         }
+    }
+
+    fn remember(&mut self, frame: Frame) {
+        self.ring_bytes += frame.text.len();
         self.ring.push_back(frame);
+        while (self.ring.len() > RING_FRAMES || self.ring_bytes > RING_BYTES)
+            && let Some(oldest) = self.ring.pop_front()
+        {
+            self.ring_bytes -= oldest.text.len();
+        }
     }
 
     fn advance_positions(&mut self, head: Seq) {
-        for seated in &mut self.seated {
+        for seated in self.seated.values_mut() {
             seated.position = seated.position.max(head);
         }
     }

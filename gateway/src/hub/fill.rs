@@ -13,6 +13,7 @@ use self::rules::{Progress, Reading};
 use super::Hub;
 use super::channel::{Channel, Verdict};
 use super::frame::Frame;
+use crate::reads;
 
 /// How long a missing frame may still be in flight: two nodes' commits are published within milliseconds of each
 /// other, and a read of the store costs about as much as this wait.
@@ -75,6 +76,7 @@ pub(super) fn compare(hub: &Hub, heads: Vec<(ConversationId, Seq)>) {
 async fn heads_of(hub: &Hub, conversations: &[ConversationId]) -> Vec<(ConversationId, Seq)> {
     let mut pause = RETRY_MIN;
     while !hub.0.tasks.stopping().is_cancelled() {
+        reads::count("heads");
         match hub.0.chat.store().heads(conversations).await {
             Ok(heads) => return heads,
             Err(error) => {
@@ -132,6 +134,7 @@ async fn read_after(
     let mut reading = Reading::after(after);
     loop {
         let store = hub.0.chat.store();
+        reads::count("gap");
         let page = store.changes(conversation, reading.cursor(), PAGE).await?;
         match reading.answered(page) {
             Progress::Page(further) => reading = further,

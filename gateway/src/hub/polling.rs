@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::{Hub, fill};
 use crate::outbox::Outgoing;
+use crate::reads;
 
 /// How often the state of the bus is looked at; it costs the read of a flag.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -98,6 +99,7 @@ impl Outage {
 
     async fn poll(&mut self, hub: &Hub) -> Result<(), StoreError> {
         for chunk in hub.listened_to().chunks(fill::RECONCILE_CHUNK) {
+            reads::count("heads");
             fill::compare(hub, hub.0.chat.store().heads(chunk).await?);
         }
         for (commit, users) in hub.0.chat.store().unannounced(NEWCOMERS).await? {

@@ -1,5 +1,6 @@
 //! The rules of a join, without the store, the hub or a clock: each step says what to do, and its answer is the next.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 
 use axum::extract::ws::Utf8Bytes;
@@ -8,6 +9,7 @@ use store::{ChangePage, Cursor, Standing};
 
 use super::Refusal;
 use crate::hub::channel::{Seating, Standpoint};
+use crate::hub::fill::rules::is_altered;
 use crate::hub::frame::Frame;
 use crate::session::From;
 
@@ -38,6 +40,8 @@ pub enum Source {
     Live,
     /// It lacked nothing.
     Nothing,
+    /// The hub had it: nothing was read.
+    Ring,
     /// The store was read.
     Store,
 }
@@ -53,6 +57,8 @@ enum Why {
     Head,
     /// The client wants everything since the person joined.
     Joining,
+    /// The client lacks what comes after this, and the hub may still have it.
+    Place(Seq),
     /// What was read may be sent only to somebody who was a participant when it was read: so it is asked afterwards.
     Page(ChangePage),
 }
@@ -66,6 +72,7 @@ pub struct Reading(Cursor);
 pub struct Claiming {
     standpoint: Standpoint,
     frames: Frames,
+    recent: Vec<Frame>,
     source: Source,
 }
 
@@ -74,7 +81,7 @@ pub fn begin(from: From) -> Next {
     let first = match from {
         From::Head => Next::Standing(Asking(Why::Head)),
         From::Joining => Next::Standing(Asking(Why::Joining)),
-        From::After(after) => Next::Page(Reading::after(after)),
+        From::After(after) => Next::Standing(Asking(Why::Place(after))),
     };
     // Before anything is read: whatever is committed after the read then reaches this node.
     Next::Hold(Box::new(first))
@@ -90,7 +97,21 @@ impl Asking {
                     position: standing.head,
                     permitted_at: standing.head,
                 };
-                Claiming::of(standpoint, Frames::new(), Source::Live)
+                Claiming::of(standpoint, Source::Live)
+            }
+            Why::Place(after) => {
+                // Whoever says to have more than there is has it all.
+                let position = after.min(standing.head);
+                let source = if position == standing.head {
+                    Source::Nothing
+                } else {
+                    Source::Ring
+                };
+                let standpoint = Standpoint {
+                    position,
+                    permitted_at: standing.head,
+                };
+                Claiming::of(standpoint, source)
             }
             Why::Joining => Next::Page(Reading::after(standing.joined_seq)),
             Why::Page(page) => send(&page, standing.head),
@@ -108,6 +129,16 @@ impl Reading {
         self.0
     }
 
+    /// Whether nothing of it was read yet; then [`Reading::again`] may find it elsewhere.
+    pub const fn is_first(&self) -> bool {
+        self.0.head.is_none()
+    }
+
+    /// Asks the hub once more: somebody else has read meanwhile.
+    pub const fn again(&self) -> Next {
+        Next::Standing(Asking(Why::Place(self.0.after)))
+    }
+
     /// The store's answer.
     pub fn answered(self, page: Option<ChangePage>) -> Result<Next, Refusal> {
         let page = page.ok_or(Refusal::NoConversation)?;
@@ -116,12 +147,19 @@ impl Reading {
 }
 
 impl Claiming {
-    fn of(standpoint: Standpoint, frames: Frames, source: Source) -> Next {
+    fn of(standpoint: Standpoint, source: Source) -> Next {
         Next::Seat(Self {
             standpoint,
-            frames,
+            frames: Frames::new(),
+            recent: Vec::new(),
             source,
         })
+    }
+
+    /// What was read last: ascending and without a gap up to the standpoint, so that the hub can spare others the
+    /// same reading. See [`crate::hub::channel::Channel::recall`].
+    pub fn recent(&self) -> &[Frame] {
+        &self.recent
     }
 
     /// What the socket has, once the frames are written that come with the answer.
@@ -133,6 +171,9 @@ impl Claiming {
     pub fn answered(self, seating: Seating) -> Result<Next, Refusal> {
         match seating {
             Seating::Seated => Ok(Next::Live(self.frames, self.source)),
+            Seating::Behind if self.frames.is_empty() => {
+                Ok(Next::Page(Reading::after(self.standpoint.position)))
+            }
             Seating::Behind => Ok(Next::Write(self.frames, Reading::after(self.standpoint.position))),
             Seating::Removed => Err(Refusal::NotParticipant),
         }
@@ -141,11 +182,8 @@ impl Claiming {
 
 /// A page that the person may see, as of `permitted_at`.
 fn send(page: &ChangePage, permitted_at: Seq) -> Next {
-    let frames: Frames = page
-        .changes
-        .iter()
-        .map(|change| Frame::read(change).text)
-        .collect();
+    let read: Vec<_> = page.changes.iter().map(Frame::read).collect();
+    let frames: Frames = read.iter().map(|frame| frame.text.clone()).collect();
     if let Some(next) = page.next {
         return Next::Write(frames, Reading(next));
     }
@@ -154,11 +192,32 @@ fn send(page: &ChangePage, permitted_at: Seq) -> Next {
     } else {
         Source::Store
     };
-    let standpoint = Standpoint {
-        position: page.head,
-        permitted_at,
-    };
-    Claiming::of(standpoint, frames, source)
+    Next::Seat(Claiming {
+        standpoint: Standpoint {
+            position: page.head,
+            permitted_at,
+        },
+        frames,
+        recent: unbroken(page, read),
+        source,
+    })
+}
+
+/// The newest changes of a page that are what was once sent live: no number missing, and none altered since.
+fn unbroken(page: &ChangePage, read: Vec<Frame>) -> Vec<Frame> {
+    let mut newest_first: Vec<_> = page.changes.iter().zip(read).collect();
+    newest_first.sort_unstable_by_key(|(_, frame)| Reverse(frame.seq));
+    let mut expected = page.head;
+    let mut recent: Vec<_> = newest_first
+        .into_iter()
+        .map_while(|(change, frame)| {
+            let is_as_it_was = frame.seq == expected && !is_altered(change);
+            expected = Seq(expected.0 - 1);
+            is_as_it_was.then_some(frame)
+        })
+        .collect();
+    recent.reverse();
+    recent
 }
 
 fn permitted(standing: Option<Standing>) -> Result<Standing, Refusal> {

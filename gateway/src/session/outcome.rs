@@ -6,10 +6,10 @@ use protocol::close::CloseCode;
 use protocol::frames::{ConversationGone, MessageAck, ParticipantGone, ServerFrame};
 use protocol::models::Conversation;
 use protocol::problem::ProblemCode;
-use store::StoreError;
 
 use super::on_frame::error_reply;
 use super::{Asker, Command, From, Reaction, Session, Task};
+use crate::gather::Unanswered;
 use crate::join::Refusal;
 use crate::join_all::JoinedAll;
 
@@ -27,7 +27,7 @@ pub enum Outcome {
     /// A join of everything.
     JoinedAll(Result<JoinedAll, Refusal>),
     /// Conversations that this socket had not heard of.
-    Found(Result<Vec<Conversation>, StoreError>),
+    Found(Result<Vec<Conversation>, Unanswered>),
 }
 
 impl Session {

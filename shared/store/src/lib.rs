@@ -30,7 +30,7 @@ use std::path::Path;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, Created, Cursor, NewAttachment, NewConversation, NewMessage,
+    Appended, Batch, Change, ChangePage, Created, Cursor, Heads, NewAttachment, NewConversation, NewMessage,
     NewUser, OutboxId, Page, ProfilePatch, Session, Standing, Unpublished, User,
 };
 pub use sql::locked::Locked;

@@ -157,6 +157,9 @@ pub struct Batch {
     pub outbox: Option<OutboxId>,
 }
 
+/// Conversations, each with its newest `seq`.
+pub type Heads = Vec<(ConversationId, Seq)>;
+
 /// A row of the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OutboxId(pub i64);

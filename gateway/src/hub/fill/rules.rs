@@ -79,7 +79,8 @@ impl Reading {
     }
 }
 
-fn is_altered(change: &Change) -> bool {
+/// Whether a change shows a row in a later state than the one that its number gave it.
+pub(crate) fn is_altered(change: &Change) -> bool {
     match &change.frame {
         ServerFrame::MessageNew(message) => message.is_edited,
         ServerFrame::MessageEdited(_) | ServerFrame::MessageDeleted(_) => true,

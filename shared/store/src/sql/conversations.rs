@@ -1,17 +1,19 @@
 //! Conversations: making them once, and listing them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use protocol::models::Conversation;
 use protocol::{ConversationId, Seq, Timestamp, UserId};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::dialect::{Numbers, Spelled, Uuids, one_of_uuids};
+use super::dialect::{Numbers, Spelled, Uuids, one_of_numbers, one_of_uuids};
 use super::outbox::{self, Note};
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::pool::{Tx, on_pool, on_tx};
-use crate::records::{Created, NewConversation};
+use crate::records::{Created, Heads, NewConversation};
 use crate::rows::{ListedRow, conversation_columns};
 
 /// Conversations that a person's list holds at most, so that one answer stays within a few hundred kilobytes.
@@ -71,10 +73,14 @@ const OF_USER: &str = listed!(
      where p.user_id = $1 and p.left_seq is null and c.deleted_at is null"
 );
 
-const HEADS_OF_USER: &str = "select c.id, c.last_seq
-     from participants p join conversations c on c.id = p.conversation_id
-     where p.user_id = $1 and p.left_seq is null and c.deleted_at is null
-     order by c.last_activity_at desc, c.number desc limit $2";
+const HEADS_OF_USERS: Spelled = one_of_numbers!(
+    "select user_id, id, last_seq from (
+         select p.user_id, c.id, c.last_seq, row_number() over (
+             partition by p.user_id order by c.last_activity_at desc, c.number desc) as place
+         from participants p join conversations c on c.id = p.conversation_id
+         where p.left_seq is null and c.deleted_at is null and p.user_id",
+    ") listed where place <= $2 order by user_id, place"
+);
 
 const HEADS: Spelled = one_of_uuids!("select id, last_seq from conversations where id", "");
 
@@ -145,15 +151,26 @@ impl Store {
     /// The conversations that a person is in, newest activity first, each with its newest `seq`: one statement, so
     /// each head is one at which the person was a participant.
     pub async fn heads_of(&self, user: UserId, limit: i64) -> Result<Vec<(ConversationId, Seq)>> {
-        let rows: Vec<(Uuid, i64)> = on_pool!(&self.pools.read, |pool| query_as(HEADS_OF_USER)
-            .bind(user.0)
-            .bind(limit.max(0))
-            .fetch_all(pool)
-            .await)?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, seq)| (ConversationId(id), Seq(seq)))
-            .collect())
+        let mut heads = self.heads_of_users(&[user], limit).await?;
+        Ok(heads.remove(&user).unwrap_or_default())
+    }
+
+    /// [`Store::heads_of`] of many people, by one statement; who is in nothing is left out.
+    pub async fn heads_of_users(&self, users: &[UserId], limit: i64) -> Result<HashMap<UserId, Heads>> {
+        let users = users.iter().map(|user| user.0).collect();
+        let rows: Vec<(i64, Uuid, i64)> = on_pool!(&self.pools.read, |pool| query_as(
+            HEADS_OF_USERS.on(&self.pools.read)
+        )
+        .bind(Numbers(users))
+        .bind(limit.max(0))
+        .fetch_all(pool)
+        .await)?;
+        let mut heads: HashMap<UserId, Heads> = HashMap::new();
+        for (user, id, seq) in rows {
+            let listed = heads.entry(UserId(user)).or_default();
+            listed.push((ConversationId(id), Seq(seq)));
+        }
+        Ok(heads)
     }
 
     /// The newest `seq` of each, deleted ones too; those that never existed are left out. In no order.

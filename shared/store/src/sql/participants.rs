@@ -4,6 +4,7 @@ use protocol::models::Participant;
 use protocol::{ConversationId, Seq, UserId};
 use sqlx::query_as;
 
+use super::dialect::{Numbers, Spelled, Uuids};
 use crate::Store;
 use crate::error::Result;
 use crate::pool::on_pool;
@@ -21,11 +22,34 @@ const ACTIVE: &str = concat!(
      order by p.joined_seq, p.user_id limit $2"
 );
 
-const STANDING: &str =
-    "select c.last_seq, c.kind, p.role, coalesce(p.joined_seq, 0), c.deleted_at is not null as is_deleted
-     from conversations c
-     left join participants p on p.conversation_id = c.id and p.user_id = $2 and p.left_seq is null
-     where c.id = $1";
+macro_rules! standings {
+    ($asked:literal) => {
+        concat!(
+            "select asked.place, c.last_seq, c.kind, p.role, coalesce(p.joined_seq, 0), c.deleted_at is not null
+             from ",
+            $asked,
+            " asked
+             join conversations c on c.id = asked.conversation_id
+             left join participants p
+                 on p.conversation_id = c.id and p.user_id = asked.user_id and p.left_seq is null"
+        )
+    };
+}
+
+/// `place` counts from 0.
+const STANDINGS: Spelled = Spelled {
+    postgres: standings!(
+        "(select ordinality - 1 as place, conversation_id, user_id
+         from unnest($1::uuid[], $2::bigint[]) with ordinality as pairs (conversation_id, user_id))"
+    ),
+    sqlite: standings!(
+        "(select ids.key as place, unhex(ids.value) as conversation_id, users.value as user_id
+         from json_each($1) ids join json_each($2) users on users.key = ids.key)"
+    ),
+};
+
+/// `place`, `last_seq`, `kind`, `role`, `joined_seq`, `is_deleted`.
+type StandingRow = (i64, i64, String, Option<String>, i64, bool);
 
 impl Store {
     /// Who is in it now, in the order of joining.
@@ -40,20 +64,35 @@ impl Store {
 
     /// How a user stands to a conversation, deleted ones too. `None`: there never was such a conversation.
     pub async fn standing(&self, conversation: ConversationId, user: UserId) -> Result<Option<Standing>> {
-        let row: Option<(i64, String, Option<String>, i64, bool)> =
-            on_pool!(&self.pools.read, |pool| query_as(STANDING)
-                .bind(conversation.0)
-                .bind(user.0)
-                .fetch_optional(pool)
+        let mut standings = self.standings(&[(conversation, user)]).await?;
+        Ok(standings.pop().flatten())
+    }
+
+    /// [`Store::standing`] of many pairs, in their order, by one statement.
+    pub async fn standings(&self, of: &[(ConversationId, UserId)]) -> Result<Vec<Option<Standing>>> {
+        let conversations = of.iter().map(|(conversation, _)| conversation.0).collect();
+        let users = of.iter().map(|(_, user)| user.0).collect();
+        let rows: Vec<StandingRow> =
+            on_pool!(&self.pools.read, |pool| query_as(STANDINGS.on(&self.pools.read))
+                .bind(Uuids(conversations))
+                .bind(Numbers(users))
+                .fetch_all(pool)
                 .await)?;
-        Ok(row.map(
-            |(last_seq, kind_word, role_word, joined_seq, is_deleted)| Standing {
-                head: Seq(last_seq),
-                kind: kind(&kind_word),
-                role: role_word.as_deref().map(role),
-                joined_seq: Seq(joined_seq),
-                is_deleted,
-            },
-        ))
+        let mut standings = vec![None; of.len()];
+        for (place, last_seq, kind_word, role_word, joined_seq, is_deleted) in rows {
+            let standing = usize::try_from(place)
+                .ok()
+                .and_then(|place| standings.get_mut(place));
+            if let Some(standing) = standing {
+                *standing = Some(Standing {
+                    head: Seq(last_seq),
+                    kind: kind(&kind_word),
+                    role: role_word.as_deref().map(role),
+                    joined_seq: Seq(joined_seq),
+                    is_deleted,
+                });
+            }
+        }
+        Ok(standings)
     }
 }

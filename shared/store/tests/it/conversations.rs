@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use protocol::models::{ConversationType, Role};
 use protocol::{ConversationId, Seq, UserId};
@@ -164,6 +164,10 @@ pub(crate) async fn lists_are_by_newest_activity_with_the_newest_message_left(da
         [(old, Seq(3)), (quiet, Seq(0))]
     );
     assert_eq!(store.heads_of(ann, 1).await.unwrap(), [(old, Seq(3))]);
+    let nobody = UserId(-1);
+    let many = store.heads_of_users(&[nobody, ann], 1).await.unwrap();
+    assert_eq!(many, HashMap::from([(ann, vec![(old, Seq(3))])]));
+    assert!(store.heads_of_users(&[], 1).await.unwrap().is_empty());
     let later = store
         .append(&[message(quiet, ann, "hi")], &[], at(50))
         .await
@@ -192,6 +196,12 @@ pub(crate) async fn standing_tells_strangers_members_and_the_deleted_apart(datab
         (None, Seq(2))
     );
     assert!(!standing(ann).await.is_deleted);
+    let unknown = ConversationId(Uuid::now_v7());
+    let asked = [(id, bob), (unknown, ann), (id, ann), (id, bob)];
+    let many = store.standings(&asked).await.unwrap();
+    let each = [standing(bob).await, standing(ann).await];
+    assert_eq!(many, [Some(each[0]), None, Some(each[1]), Some(each[0])]);
+    assert!(store.standings(&[]).await.unwrap().is_empty());
     change(store, id, Do::DeleteConversation).await;
     assert!(standing(ann).await.is_deleted);
     assert!(store.conversation(id).await.unwrap().is_none());
