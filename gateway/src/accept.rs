@@ -124,7 +124,7 @@ fn admit(
         ));
     }
     let place = gateway.sockets().admit();
-    let place = place.ok_or_else(|| Refused::new(ProblemCode::Unavailable, "this node is full"))?;
+    let place = place.map_err(|refused| Refused::new(ProblemCode::Unavailable, refused.to_string()))?;
     Ok((upgrade, place))
 }
 

@@ -83,7 +83,7 @@ impl Gateway {
         } = parts;
         let hub = Hub::start(bus.clone(), inbox, chat.clone(), tasks);
         let tuning = Tuning::from(config);
-        let sockets = Sockets::new(tuning.sockets_max);
+        let sockets = Sockets::new(tuning.sockets_max, tuning.upgrades_per_second);
         let (tasks, meters) = (tasks.clone(), Meters::new());
         Self(Arc::new(Inner {
             chat,

@@ -1,9 +1,11 @@
 //! Every socket of this node: how many there are, how many there may be, and how all are closed in good order.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use governor::{DefaultDirectRateLimiter, Quota};
 use metrics::{describe_gauge, gauge};
 use protocol::close::CloseCode;
 use tokio::sync::Notify;
@@ -22,6 +24,8 @@ pub struct Sockets(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     max: usize,
+    /// Lets as many in at once as in a second.
+    bucket: DefaultDirectRateLimiter,
     open: Mutex<Open>,
     gone: Notify,
 }
@@ -39,27 +43,43 @@ pub struct Place {
     inner: Arc<Inner>,
 }
 
+/// Why a socket is not let in; another node may have room, and this one in a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlace {
+    /// As many sockets are open as there may be.
+    #[error("this node is full")]
+    Full,
+    /// More come at once than are let in.
+    #[error("many come at once; come back in a moment")]
+    Rush,
+}
+
 impl Sockets {
-    /// Room for this many.
-    pub fn new(max: usize) -> Self {
+    /// Room for this many, and for so many newcomers a second; at least one.
+    pub fn new(max: usize, per_second: u32) -> Self {
+        let quota = Quota::per_second(NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN));
         Self(Arc::new(Inner {
             max,
+            bucket: DefaultDirectRateLimiter::direct(quota),
             open: Mutex::default(),
             gone: Notify::new(),
         }))
     }
 
-    /// A place for one more; `None` when the node is full. Counting and taking are one step.
-    pub fn admit(&self) -> Option<Place> {
+    /// A place for one more. Counting and taking are one step.
+    pub fn admit(&self) -> Result<Place, NoPlace> {
         let mut open = self.0.lock();
         if open.sockets.len() >= self.0.max {
-            return None;
+            return Err(NoPlace::Full);
+        }
+        if self.0.bucket.check().is_err() {
+            return Err(NoPlace::Rush);
         }
         open.last_id += 1;
         let id = open.last_id;
         open.sockets.insert(id, None);
         gauge!("chat_gateway_sockets").set(open.sockets.len() as f64);
-        Some(Place {
+        Ok(Place {
             id,
             inner: self.0.clone(),
         })
@@ -143,16 +163,25 @@ mod tests {
 
     #[test]
     fn a_full_node_admits_nobody_until_somebody_leaves() {
-        let sockets = Sockets::new(1);
+        let sockets = Sockets::new(1, 100);
         let first = sockets.admit().unwrap();
-        assert!(sockets.admit().is_none());
+        assert_eq!(sockets.admit().unwrap_err(), NoPlace::Full);
         drop(first);
-        assert!(sockets.admit().is_some());
+        assert!(sockets.admit().is_ok());
+    }
+
+    #[test]
+    fn a_rush_is_let_in_at_the_named_rate() {
+        let sockets = Sockets::new(1_000, 10);
+        let places: Vec<_> = (0..100).filter_map(|_| sockets.admit().ok()).collect();
+        // A bucketful; a machine that stands still meanwhile lets some more in.
+        assert!((10..50).contains(&places.len()), "{}", places.len());
+        assert_eq!(sockets.count(), places.len());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_drain_closes_at_the_named_rate_and_waits_for_the_last() {
-        let sockets = Sockets::new(100);
+        let sockets = Sockets::new(100, 100);
         let open: Vec<_> = (0..25)
             .map(|_| {
                 let (place, outbox) = (sockets.admit().unwrap(), Outbox::new(1));

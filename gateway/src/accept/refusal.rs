@@ -1,14 +1,18 @@
 //! A handshake that is refused, as a problem document.
 
+use std::ops::RangeInclusive;
+
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use metrics::counter;
 use protocol::problem::{Problem, ProblemCode};
+use rand::RngExt;
 use uuid::Uuid;
 
-/// Seconds after which a client that was turned away for our sake may try again; load balancers pick another node.
-const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+/// Seconds within which a client that was turned away for our sake may try again: spread, so that those who came
+/// together do not come back together.
+const RETRY_AFTER_SECONDS: RangeInclusive<u16> = 1..=3;
 
 /// Why there is no socket.
 #[derive(Debug)]
@@ -56,7 +60,10 @@ impl IntoResponse for Refused {
                     HeaderValue::from_static("Bearer realm=\"api\""),
                 );
             }
-            StatusCode::SERVICE_UNAVAILABLE => say(header::RETRY_AFTER, RETRY_AFTER_SECONDS),
+            StatusCode::SERVICE_UNAVAILABLE => {
+                let seconds = rand::rng().random_range(RETRY_AFTER_SECONDS);
+                say(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
             StatusCode::UPGRADE_REQUIRED => say(header::UPGRADE, HeaderValue::from_static("websocket")),
             _ => {}
         }

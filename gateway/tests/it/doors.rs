@@ -278,6 +278,27 @@ async fn a_full_node_refuses_and_every_kind_of_end_gives_the_place_back() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rush_is_let_in_bit_by_bit_and_told_when_to_come_back() {
+    let cluster = TestCluster::tuned(|config| config.upgrades_per_second = 1).await;
+    let (anna, _, group) = cluster.pair().await;
+    let (at, token) = (conversation_socket(group), [bearer(&anna.token)]);
+    let mut first = Client::open(cluster.address(NODE), &at, &token).await.unwrap();
+    let refused = loop {
+        // A slow machine may let a second pass between two handshakes.
+        let answer = cluster.handshake(NODE, &at, &token).await;
+        if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+            break answer;
+        }
+    };
+    let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=3).contains(&seconds), "{seconds}");
+    // Whoever is in notices nothing, and the others come in as told.
+    first.hello().await;
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    assert!(Client::open(cluster.address(NODE), &at, &token).await.is_ok());
+}
+
 async fn end_by(end: &str, cluster: &TestCluster, mut client: Client) {
     match end {
         "close" => client.hang_up().await,

@@ -37,6 +37,8 @@ section! {
         pub slow_reader_seconds: u64 = 60,
         /// The most sockets open at once in this process.
         pub max_connections: usize = 50_000,
+        /// How many handshakes are taken up a second; the others get 503 and come back within seconds. A storm then costs time instead of the service of those who are in.
+        pub upgrades_per_second: u32 = 500,
         /// The most conversations that one socket follows.
         pub max_subscriptions: usize = 1_000,
         /// The most frames that one socket may send in a minute.
@@ -91,6 +93,7 @@ impl Validate for GatewayConfig {
             1..=MAX_SLOW_READER_SECONDS,
         )?;
         positive("gateway.max_connections", self.max_connections)?;
+        positive("gateway.upgrades_per_second", self.upgrades_per_second)?;
         positive("gateway.max_subscriptions", self.max_subscriptions)?;
         positive("gateway.frames_per_minute", self.frames_per_minute)?;
         positive("gateway.drain_closes_per_second", self.drain_closes_per_second)?;
