@@ -291,7 +291,11 @@ async fn a_rush_is_let_in_bit_by_bit_and_told_when_to_come_back() {
             break answer;
         }
     };
-    let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    let seconds: u64 = refused.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!((1..=3).contains(&seconds), "{seconds}");
     // Whoever is in notices nothing, and the others come in as told.
     first.hello().await;

@@ -109,6 +109,17 @@ impl Person {
 }
 
 impl Socket {
+    /// The next frame, however long it takes; `None` when the socket is over.
+    pub(crate) async fn wait(&mut self) -> Option<Received> {
+        loop {
+            match self.0.next().await? {
+                Ok(WsMessage::Text(text)) => return Some(serde_json::from_str(&text).expect("a frame")),
+                Ok(WsMessage::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
     pub(crate) async fn send(&mut self, frame: &Value) {
         self.0.send(WsMessage::text(frame.to_string())).await.unwrap();
     }

@@ -28,7 +28,7 @@ pub(crate) struct Node {
     log: PathBuf,
 }
 
-/// Two API nodes and two gateways over one Postgres and one Redis.
+/// API nodes and gateways over one Postgres and one Redis.
 pub(crate) struct Cluster {
     pub(crate) apis: Vec<Node>,
     pub(crate) gateways: Vec<Node>,
@@ -57,8 +57,13 @@ pub(crate) fn free_address() -> String {
 }
 
 impl Cluster {
-    /// `None` without PostgreSQL and Redis.
+    /// Two of each. `None` without PostgreSQL and Redis.
     pub(crate) async fn start() -> Option<Self> {
+        Self::with_gateways(2).await
+    }
+
+    /// Two API nodes and so many gateways.
+    pub(crate) async fn with_gateways(count: usize) -> Option<Self> {
         let services = Services::find()?;
         let folder = tempfile::tempdir().expect("a folder");
         // All at once: migrations run under a lock, so nodes need not wait for each other.
@@ -81,7 +86,7 @@ impl Cluster {
             )
         };
         let apis: Vec<_> = (1..=2).map(|number| start("api", number)).collect();
-        let gateways: Vec<_> = (1..=2).map(|number| start("gateway", number)).collect();
+        let gateways: Vec<_> = (1..=count).map(|number| start("gateway", number)).collect();
         for node in apis.iter().chain(&gateways) {
             node.ready().await;
         }
@@ -146,6 +151,24 @@ impl Node {
             .status()
             .expect("kill starts");
         assert!(status.success());
+    }
+
+    /// Ends it on the spot.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("a child of ours");
+    }
+
+    /// The sum of a metric over all its labels.
+    pub(crate) async fn metric(&self, name: &str) -> f64 {
+        let url = format!("http://{}/metrics", self.internal);
+        let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+        let series = text.lines().filter(|line| {
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with(['{', ' ']))
+        });
+        series
+            .filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok())
+            .sum()
     }
 
     /// Waits for its end.
