@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod administration;
 mod app;
 mod auth;
 mod bad_input;
