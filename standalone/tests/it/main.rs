@@ -10,3 +10,4 @@ mod membership;
 mod processes;
 mod readme;
 mod services;
+mod signing_out;
