@@ -16,6 +16,8 @@ use store::{NewUser, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::line::Line;
+
 /// Connections for a node under test.
 const CONNECTIONS: u32 = 4;
 
@@ -55,6 +57,20 @@ pub(crate) async fn on_each_store(test: impl AsyncFn(&TestApp)) {
     };
     let app = TestApp::start(database.url.clone(), None).await;
     test(&app).await;
+    app.stop().await;
+    database.drop().await;
+}
+
+/// Runs a test on PostgreSQL behind a line that can be cut.
+pub(crate) async fn on_a_line(test: impl AsyncFn(&TestApp, &mut Line)) {
+    let Some(database) = PostgresDatabase::create().await else {
+        return;
+    };
+    let (rest, name) = database.url.rsplit_once('/').unwrap();
+    let (user, server) = rest.rsplit_once('@').unwrap();
+    let mut line = Line::to(server).await;
+    let app = TestApp::start(format!("{user}@{}/{name}", line.address()), None).await;
+    test(&app, &mut line).await;
     app.stop().await;
     database.drop().await;
 }

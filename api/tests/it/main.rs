@@ -10,6 +10,8 @@ mod bad_input;
 mod contract;
 mod headers;
 mod history;
+mod line;
+mod outage;
 mod problems;
 mod specification;
 mod tokens;
