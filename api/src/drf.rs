@@ -54,6 +54,7 @@ impl From<AccountError> for ApiError {
             AccountError::EmailTaken => Refusal::field("email", EMAIL_TAKEN),
             AccountError::WrongCredentials => Refusal::Error(ProblemCode::Invalid, WRONG_CREDENTIALS),
             AccountError::Token(fault) => Refusal::RefreshToken(fault),
+            AccountError::SignedOut => return TokenFault::Bad(TokenError::Invalid).into(),
             AccountError::NoUser => return TokenFault::NoUser.into(),
             AccountError::Unavailable => return ChatError::Unavailable.into(),
             AccountError::Store(error) => return error.into(),

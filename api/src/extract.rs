@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use protocol::UserId;
 use protocol::problem::FieldError;
 use runtime::carrier::{self, Carried};
+use runtime::tokens::{Access, TokenError};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 use store::User;
@@ -19,12 +20,11 @@ use crate::error::{ApiError, TokenFault};
 /// Characters of a parser's message that an answer repeats: it may quote the whole value at fault.
 const QUOTED_CHARS: usize = 200;
 
-/// Whose good access token the request carries, by any carrier. It may be a user who is gone: take [`KnownCaller`]
-/// where nothing further on would notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caller(pub UserId);
+/// The good access token that the request carries, by any carrier: well signed, not expired, not revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer(pub Access);
 
-impl FromRequestParts<AppState> for Caller {
+impl FromRequestParts<AppState> for Bearer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
@@ -37,7 +37,24 @@ impl FromRequestParts<AppState> for Caller {
             Carried::Malformed => return Err(TokenFault::BadHeader.into()),
         };
         let access = state.tokens.verify_access(&token).map_err(TokenFault::Bad)?;
+        if state.chat.revocations().is_revoked(&access) {
+            return Err(TokenFault::Bad(TokenError::Invalid).into());
+        }
         tracing::Span::current().record("user.id", access.user.0);
+        Ok(Self(access))
+    }
+}
+
+/// Whose access token the request carries ([`Bearer`]). It may be a user who is gone: take [`KnownCaller`] where
+/// nothing further on would notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller(pub UserId);
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let Bearer(access) = Bearer::from_request_parts(parts, state).await?;
         Ok(Self(access.user))
     }
 }

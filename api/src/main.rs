@@ -78,6 +78,7 @@ async fn serve(settings: Settings) -> anyhow::Result<Stopped> {
     let (bus, _inbox) =
         bus::redis::connect(settings.redis.url.expose_secret(), &settings.redis.prefix, &tasks).await?;
     let state = state(&settings, store.clone(), bus.clone(), &tasks)?;
+    state.chat.revocations().look().await?;
 
     let port = TcpListener::bind(settings.internal.listen)
         .await
@@ -115,14 +116,13 @@ fn state(settings: &Settings, store: Store, bus: Arc<dyn Bus>, tasks: &Tasks) ->
     let clock = Clock::system();
     let tokens = Tokens::new(&settings.tokens, clock.clone())?;
     let cores = NonZeroUsize::new(settings.api.password_hash_concurrency).unwrap_or(NonZeroUsize::MIN);
+    let chat = Chat::start(store, bus.clone(), clock, tasks);
     let accounts = Accounts::new(
-        store.clone(),
-        clock.clone(),
+        &chat,
         Passwords::on_cores(Cost::OWASP, cores)?,
         tokens.clone(),
         settings.tokens.refresh_reuse,
     );
-    let chat = Chat::start(store, bus.clone(), clock, tasks);
     Ok(AppState {
         chat,
         accounts,

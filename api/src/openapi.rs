@@ -35,6 +35,7 @@ const STYLE_PATH: &str = "/api/docs/page.css";
         (name = "attachments", description = "Files that belong to messages."),
         (name = "tickets", description = "How to open a socket."),
         (name = "directory", description = "Whom one can write to."),
+        (name = "administration", description = "For those who run the installation."),
         (name = "accounts", description = "Own accounts: who one is, signing in and out."),
     ),
     security(("bearer" = []), ("www_authenticate" = [])),

@@ -20,7 +20,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
-use crate::routes::{attachments, auth, conversations, directory, messages, participants, tickets};
+use crate::routes::{admin, attachments, auth, conversations, directory, messages, participants, tickets};
 use crate::{AppState, observe, openapi, web_client};
 
 /// Where the chat's resources live.
@@ -31,6 +31,9 @@ pub(crate) const USERS: &str = "/api/v1/users";
 
 /// Where the accounts live.
 pub(crate) const AUTH: &str = "/api/auth";
+
+/// Where administrators work.
+pub(crate) const ADMIN: &str = "/api/admin";
 
 /// Prefixes under which the older installations of the KSTU client look for the same paths.
 const OLD_DOORS: &[(&str, Resources)] = &[
@@ -68,12 +71,17 @@ fn users() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().both(routes!(directory::chat_users))
 }
 
+fn administration() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().both(routes!(admin::revoke_tokens))
+}
+
 /// Everything that the specification describes.
 pub(crate) fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::frame())
         .nest(UNET_CHAT, unet_chat())
         .nest(USERS, users())
         .nest(AUTH, auth::routes())
+        .nest(ADMIN, administration())
         .merge(auth::aliases())
 }
 

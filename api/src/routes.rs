@@ -1,5 +1,6 @@
 //! The handlers, one resource a file. A handler takes, calls one method of the chat, and says the result.
 
+pub(crate) mod admin;
 pub(crate) mod attachments;
 pub(crate) mod auth;
 pub(crate) mod conversations;

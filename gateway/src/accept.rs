@@ -191,9 +191,7 @@ async fn serve(gateway: Gateway, place: Place, socket: WebSocket, credentials: C
     };
     tracing::Span::current().record("user.id", access.user.0);
     tracing::debug!(?door, "socket opened");
-    let end = Connection::new(gateway, place, writing, &access, door)
-        .run()
-        .await;
+    let end = Connection::new(gateway, place, writing, access, door).run().await;
     tracing::debug!(?end, "socket ended");
 }
 

@@ -43,6 +43,7 @@ pub struct Connection {
     gateway: Gateway,
     place: Place,
     writing: Writing,
+    access: Access,
     session: Session,
     outbox: Outbox,
     heartbeat: Heartbeat,
@@ -59,10 +60,10 @@ impl Connection {
         gateway: Gateway,
         place: Place,
         mut writing: Writing,
-        access: &Access,
+        access: Access,
         door: Door,
     ) -> Self {
-        let session = Session::new(access, door, gateway.tuning().session, Instant::now());
+        let session = Session::new(&access, door, gateway.tuning().session, Instant::now());
         let outbox = Outbox::new(gateway.tuning().outbox_bytes);
         place.occupy(&outbox);
         writing.obey(&outbox);
@@ -74,6 +75,7 @@ impl Connection {
             later: Vec::new(),
             gateway,
             place,
+            access,
             session,
             outbox,
             heartbeat,
@@ -85,7 +87,7 @@ impl Connection {
     /// Serves the socket until it ends. Whatever the way out, no seat and no claim is left behind.
     pub async fn run(mut self) -> End {
         let (user, socket, hub) = (self.session.user(), self.place.id(), self.gateway.hub().clone());
-        let end = match hub.greet(user, socket, &self.outbox).await {
+        let end = match hub.greet(&self.access, socket, &self.outbox).await {
             Ok(hold) => self.serve(hold).await,
             Err(error) => {
                 tracing::warn!(%error, "a socket was turned away");
@@ -123,6 +125,7 @@ impl Connection {
                 .unwrap_or(u64::MAX),
             server_time: self.gateway.clock().now(),
         };
+        self.stay_if_counted()?;
         self.writing.answer(&ServerFrame::Hello(hello)).await?;
         loop {
             self.start_next_command();
@@ -236,7 +239,12 @@ impl Connection {
                 Ok(access) => {
                     self.warned_of_expiry = false;
                     match self.session.reauthenticate(&access) {
-                        Reaction::Reply(frame) => self.writing.answer(&frame).await,
+                        Reaction::Reply(frame) => {
+                            self.gateway.hub().renew(&access, self.place.id());
+                            self.access = access;
+                            self.stay_if_counted()?;
+                            self.writing.answer(&frame).await
+                        }
                         _ => Err(End::Closed(CloseCode::Token)),
                     }
                 }
@@ -244,6 +252,15 @@ impl Connection {
             },
             Reaction::Close(code) => Err(End::Closed(code)),
         }
+    }
+
+    /// To call once the hub knows the socket's token: from then on it closes the socket when the token is revoked,
+    /// but that may have happened since the token was checked.
+    fn stay_if_counted(&self) -> Result<(), End> {
+        if self.gateway.is_revoked(&self.access) {
+            return Err(End::Closed(CloseCode::Token));
+        }
+        Ok(())
     }
 
     async fn on_wake(&mut self) -> Result<(), End> {

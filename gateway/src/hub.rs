@@ -17,9 +17,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bus::{Bus, BusEvent, Envelope, Inbox, Kind, Topic};
 use chat::Chat;
+use chat::revocations::News;
 use metrics::{counter, describe_counter};
 use protocol::{ConversationId, UserId};
 use runtime::Tasks;
+use runtime::tokens::Access;
 use tokio::sync::Semaphore;
 
 use self::channel::{Channel, Seat, Seating, SocketId, Standpoint, Verdict};
@@ -73,6 +75,7 @@ impl Hub {
         };
         let hub = Self(Arc::new(inner));
         tasks.spawn_vital("hub", listen(hub.clone(), inbox));
+        tasks.spawn_vital("revoker", revoke(hub.clone(), hub.0.chat.revocations().news()));
         let (owner, stopping) = (hub.clone(), tasks.stopping());
         tasks.spawn_vital("topic leaver", async move {
             let left = |topic| owner.forget(topic);
@@ -103,10 +106,16 @@ impl Hub {
     }
 
     /// Makes a socket hear what concerns its user, until the returned claim is dropped and [`Hub::part`] is called.
-    pub async fn greet(&self, user: UserId, socket: SocketId, outbox: &Outbox) -> Result<Hold, Gone> {
-        let hold = self.subscribe(vec![Topic::User(user)]).await?.pop();
-        self.0.people.add(user, socket, outbox.clone());
+    /// Revocations that were known before the call are the caller's to look for, after it; later ones close the socket.
+    pub async fn greet(&self, access: &Access, socket: SocketId, outbox: &Outbox) -> Result<Hold, Gone> {
+        let hold = self.subscribe(vec![Topic::User(access.user)]).await?.pop();
+        self.0.people.add(access.clone(), socket, outbox.clone());
         hold.ok_or(Gone)
+    }
+
+    /// The socket goes on with another token of the same user. As to revocations, see [`Hub::greet`].
+    pub fn renew(&self, access: &Access, socket: SocketId) {
+        self.0.people.renew(access, socket);
     }
 
     async fn subscribe(&self, topics: Vec<Topic>) -> Result<Vec<Hold>, Gone> {
@@ -184,10 +193,11 @@ impl Hub {
     }
 
     fn on_person(&self, user: UserId, envelope: Envelope) {
-        if envelope.kind == Kind::Head {
+        match envelope.kind {
             // Its own frame may never have come.
-            self.0.people.tell(user, &Outgoing::Relist);
-            return;
+            Kind::Head => return self.0.people.tell(user, &Outgoing::Relist),
+            Kind::Revoked => return self.0.chat.revocations().wake(),
+            _ => {}
         }
         let (conversation, head) = (envelope.conversation, envelope.seq);
         if let Ok(frame) = Frame::live(envelope) {
@@ -244,9 +254,21 @@ async fn listen(hub: Hub, mut inbox: Inbox) {
             BusEvent::Interrupted => {
                 counter!("chat_gateway_interruptions_total").increment(1);
                 hub.0.people.relist();
+                hub.0.chat.revocations().wake();
                 fill::reconcile(&hub);
             }
         }
+    }
+}
+
+/// Closes the sockets of tokens that come to be revoked.
+async fn revoke(hub: Hub, mut news: News) {
+    let stopping = hub.0.tasks.stopping();
+    while let Some(Some(affected)) = stopping.run_until_cancelled(news.next()).await {
+        let revocations = hub.0.chat.revocations();
+        hub.0
+            .people
+            .close(&affected, |access| revocations.is_revoked(access));
     }
 }
 

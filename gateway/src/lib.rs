@@ -109,7 +109,15 @@ impl Gateway {
 
     fn verify(&self, token: &str) -> Result<Access, TokenError> {
         let bare = token.strip_prefix("Bearer ").unwrap_or(token);
-        self.0.tokens.verify_access(bare.trim())
+        let access = self.0.tokens.verify_access(bare.trim())?;
+        if self.is_revoked(&access) {
+            return Err(TokenError::Invalid);
+        }
+        Ok(access)
+    }
+
+    fn is_revoked(&self, access: &Access) -> bool {
+        self.0.chat.revocations().is_revoked(access)
     }
 
     fn chat(&self) -> &Chat {

@@ -72,6 +72,7 @@ async fn serve(settings: Settings, metrics: telemetry::Metrics) -> anyhow::Resul
     let redis = &settings.redis;
     let (bus, inbox) = bus::redis::connect(redis.url.expose_secret(), &redis.prefix, &tasks).await?;
     let chat = Chat::start(store.clone(), bus.clone(), clock, &tasks);
+    chat.revocations().look().await?;
 
     let internal = TcpListener::bind(settings.internal.listen).await?;
     let public = TcpListener::bind(settings.gateway.listen).await?;

@@ -82,7 +82,8 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
     let store = Store::connect(&data.database_url(), settings.database.max_connections).await?;
     store.migrate().await?;
     let (bus, inbox) = InProcess::new().attach();
-    let chat = Chat::start(store.clone(), bus.clone(), clock.clone(), &tasks);
+    let chat = Chat::start(store.clone(), bus.clone(), clock, &tasks);
+    chat.revocations().look().await?;
 
     let internal = bind(settings.internal.listen).await?;
     let public = bind(settings.api.listen).await?;
@@ -99,7 +100,7 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
         tokens: tokens.clone(),
     };
     let gateway = Gateway::start(parts, &settings.gateway, &tasks);
-    let accounts = accounts(&settings, &store, &clock, &tokens)?;
+    let accounts = accounts(&settings, &chat, &tokens)?;
     let state = AppState {
         chat,
         accounts,
@@ -118,17 +119,11 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
     Ok(stopped.exit_code())
 }
 
-fn accounts(settings: &Settings, store: &Store, clock: &Clock, tokens: &Tokens) -> anyhow::Result<Accounts> {
+fn accounts(settings: &Settings, chat: &Chat, tokens: &Tokens) -> anyhow::Result<Accounts> {
     let cores = NonZeroUsize::new(settings.api.password_hash_concurrency).unwrap_or(NonZeroUsize::MIN);
     let passwords = Passwords::on_cores(Cost::OWASP, cores)?;
     let reuse = settings.tokens.refresh_reuse;
-    Ok(Accounts::new(
-        store.clone(),
-        clock.clone(),
-        passwords,
-        tokens.clone(),
-        reuse,
-    ))
+    Ok(Accounts::new(chat, passwords, tokens.clone(), reuse))
 }
 
 async fn bind(address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {

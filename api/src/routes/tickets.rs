@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::AppState;
 use crate::error::ApiError;
-use crate::extract::KnownCaller;
+use crate::extract::{Bearer, KnownCaller};
 use crate::openapi::Refusals;
 
 /// Opens one socket, once, for a short time: append it to the socket's address as `?ticket=`.
@@ -21,7 +21,7 @@ pub(crate) struct Ticket {
     expires_at: Timestamp,
 }
 
-/// A ticket for the caller's next socket.
+/// A ticket for the caller's next socket, which ends with the sign-in that asks.
 #[utoipa::path(
     post,
     path = "/tickets/",
@@ -31,8 +31,9 @@ pub(crate) struct Ticket {
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,
+    Bearer(access): Bearer,
     KnownCaller(caller): KnownCaller,
 ) -> Result<(StatusCode, Json<Ticket>), ApiError> {
-    let (ticket, expires_at) = state.tokens.ticket(caller.id);
+    let (ticket, expires_at) = state.tokens.ticket(caller.id, access.sign_in);
     Ok((StatusCode::CREATED, Json(Ticket { ticket, expires_at })))
 }

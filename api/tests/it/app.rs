@@ -16,6 +16,8 @@ use store::{NewUser, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::line::Line;
+
 /// Connections for a node under test.
 const CONNECTIONS: u32 = 4;
 
@@ -26,6 +28,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     address: String,
+    url: String,
     tasks: Tasks,
     _folder: Option<TempDir>,
 }
@@ -40,10 +43,8 @@ pub(crate) struct Person {
 /// Runs a test on a SQLite file: for what no database has a say in.
 pub(crate) async fn on_sqlite(test: impl AsyncFn(&TestApp)) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::connect(&Store::sqlite_url(&folder.path().join("chat.db")), CONNECTIONS)
-        .await
-        .unwrap();
-    let app = TestApp::start(store, Some(folder)).await;
+    let url = Store::sqlite_url(&folder.path().join("chat.db"));
+    let app = TestApp::start(url, Some(folder)).await;
     test(&app).await;
     app.stop().await;
 }
@@ -54,29 +55,39 @@ pub(crate) async fn on_each_store(test: impl AsyncFn(&TestApp)) {
     let Some(database) = PostgresDatabase::create().await else {
         return;
     };
-    let app = TestApp::start(Store::connect(&database.url, CONNECTIONS).await.unwrap(), None).await;
+    let app = TestApp::start(database.url.clone(), None).await;
     test(&app).await;
     app.stop().await;
     database.drop().await;
 }
 
+/// Runs a test on PostgreSQL behind a line that can be cut.
+pub(crate) async fn on_a_line(test: impl AsyncFn(&TestApp, &mut Line)) {
+    let Some(database) = PostgresDatabase::create().await else {
+        return;
+    };
+    let (rest, name) = database.url.rsplit_once('/').unwrap();
+    let (user, server) = rest.rsplit_once('@').unwrap();
+    let mut line = Line::to(server).await;
+    let app = TestApp::start(format!("{user}@{}/{name}", line.address()), None).await;
+    test(&app, &mut line).await;
+    app.stop().await;
+    database.drop().await;
+}
+
 impl TestApp {
-    async fn start(store: Store, folder: Option<TempDir>) -> Self {
+    async fn start(url: String, folder: Option<TempDir>) -> Self {
+        let store = Store::connect(&url, CONNECTIONS).await.unwrap();
         store.migrate().await.unwrap();
         let tasks = Tasks::new();
         let clock = Clock::system();
         let (bus, _inbox) = InProcess::new().attach();
         let tokens = Tokens::new(&tokens_config(), clock.clone()).unwrap();
         let passwords = Passwords::new(Cost::CHEAPEST).unwrap();
+        let chat = Chat::start(store.clone(), bus.clone(), clock.clone(), &tasks);
         let state = AppState {
-            chat: Chat::start(store.clone(), bus.clone(), clock.clone(), &tasks),
-            accounts: Accounts::new(
-                store.clone(),
-                clock.clone(),
-                passwords,
-                tokens.clone(),
-                RefreshReuse::Lenient,
-            ),
+            accounts: Accounts::new(&chat, passwords, tokens.clone(), RefreshReuse::Lenient),
+            chat,
             tokens: tokens.clone(),
             bus,
         };
@@ -96,6 +107,7 @@ impl TestApp {
             clock,
             store,
             address,
+            url,
             tasks,
             _folder: folder,
         }
@@ -118,6 +130,28 @@ impl TestApp {
         };
         let user = self.store.create_user(&user, self.clock.now()).await.unwrap();
         self.with_token(user.id)
+    }
+
+    /// Makes somebody an administrator: nothing of ours does, so the operator does it in the database.
+    pub(crate) async fn promote(&self, who: &Person) {
+        use sqlx::Connection as _;
+
+        const SQL: &str = "update users set role = 'admin' where id = $1";
+        if self.url.starts_with("sqlite:") {
+            let mut connection = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::query(SQL)
+                .bind(who.id)
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        } else {
+            let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
+            sqlx::query(SQL)
+                .bind(who.id)
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        }
     }
 
     /// Whoever has this id, with a good token; they need not exist.

@@ -431,7 +431,7 @@ async fn a_ticket_is_good_for_a_socket_and_for_nothing_else() {
                 .await;
             assert_utc(&made["expires_at"]);
             let ticket = made["ticket"].as_str().unwrap();
-            assert_eq!(app.tokens.verify_ticket(ticket).unwrap().user.0, anna.id);
+            assert_eq!(app.tokens.verify_ticket(ticket).unwrap().access.user.0, anna.id);
             let list = "/api/unet-chat/conversations/";
             let as_bearer = app.request(&Method::GET, list).bearer_auth(ticket);
             assert_eq!(as_bearer.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);

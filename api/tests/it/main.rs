@@ -3,12 +3,15 @@
 
 #![cfg(test)]
 
+mod administration;
 mod app;
 mod auth;
 mod bad_input;
 mod contract;
 mod headers;
 mod history;
+mod line;
+mod outage;
 mod problems;
 mod specification;
 mod tokens;

@@ -44,6 +44,10 @@ fn paths() -> Vec<(Method, String)> {
         (Method::POST, "/api/unet-chat/attachments/".to_owned()),
         (Method::POST, "/api/unet-chat/tickets/".to_owned()),
         (Method::GET, "/api/v1/users/chat-users/".to_owned()),
+        (
+            Method::POST,
+            format!("/api/admin/users/{}/revoke-tokens/", i64::MAX),
+        ),
     ]
     .into()
 }
@@ -108,6 +112,25 @@ async fn without_a_good_token_every_path_answers_401() {
 }
 
 #[tokio::test]
+async fn a_revoked_token_is_refused_on_every_path() {
+    on_each_store(async |app| {
+        let anna = app.person("Anna").await;
+        app.promote(&anna).await;
+        let end = (
+            Method::POST,
+            &*format!("/api/admin/users/{}/revoke-tokens/", anna.id),
+            Value::Null,
+        );
+        app.ask(&anna, end, StatusCode::NO_CONTENT).await;
+        for (method, path) in paths() {
+            let request = app.request(&method, &path).bearer_auth(&anna.token);
+            assert_unauthorized(request, &format!("{method} {path}")).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_bad_token_is_not_rescued_by_a_good_one_elsewhere() {
     on_each_store(async |app| {
         let anna = app.person("Anna").await;
@@ -134,7 +157,7 @@ async fn forged_expired_and_foreign_tokens_are_refused() {
         };
         let none = base64url(r#"{"alg":"none","typ":"JWT"}"#);
         let (refresh, _) = app.tokens.refresh(UserId(anna.id), Uuid::now_v7());
-        let (ticket, _) = app.tokens.ticket(UserId(anna.id));
+        let (ticket, _) = app.tokens.ticket(UserId(anna.id), None);
         for (case, token) in [
             ("alg none, no signature", format!("{none}.{claims}.")),
             ("alg none, old signature", format!("{none}.{claims}.{signature}")),

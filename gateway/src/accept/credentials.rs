@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use protocol::problem::ProblemCode;
 use runtime::carrier::{self, Carried};
-use runtime::tokens::Access;
+use runtime::tokens::{Access, TokenError};
 
 use super::refusal::Refused;
 use crate::Gateway;
@@ -44,6 +44,9 @@ async fn redeem(gateway: &Gateway, ticket: &str) -> Result<Credentials, Refused>
         .tokens()
         .verify_ticket(ticket)
         .map_err(|error| unauthorized(error.to_string()))?;
+    if gateway.is_revoked(&ticket.access) {
+        return Err(unauthorized(TokenError::Invalid.to_string()));
+    }
     let claimed = gateway
         .bus()
         .claim(&format!("ticket:{}", ticket.id), TICKET_MEMORY)
@@ -52,8 +55,8 @@ async fn redeem(gateway: &Gateway, ticket: &str) -> Result<Credentials, Refused>
         Ok(true) => {
             let expires_at = gateway.clock().now().plus(gateway.tokens().access_lifetime());
             Ok(Credentials::Known(Access {
-                user: ticket.user,
                 expires_at,
+                ..ticket.access
             }))
         }
         Ok(false) => Err(unauthorized("the ticket has been used".into())),

@@ -15,6 +15,8 @@ const LIMITS: SessionLimits = SessionLimits {
 fn session(door: Door) -> Session {
     let access = Access {
         user: UserId(1),
+        sign_in: None,
+        issued_at: noon(),
         expires_at: noon().plus(Duration::from_hours(1)),
     };
     Session::new(&access, door, LIMITS, Instant::now())
@@ -143,11 +145,15 @@ async fn a_fresh_token_must_be_the_same_persons() {
     let later = noon().plus(Duration::from_hours(2));
     let other = Access {
         user: UserId(2),
+        sign_in: None,
+        issued_at: noon(),
         expires_at: later,
     };
     assert_eq!(session.reauthenticate(&other), Reaction::Close(CloseCode::Token));
     let own = Access {
         user: UserId(1),
+        sign_in: None,
+        issued_at: noon(),
         expires_at: later,
     };
     assert!(matches!(

@@ -54,7 +54,7 @@ impl TestCluster {
 
     fn ways_to_carry(&self, who: &Person) -> Vec<(String, Vec<Header>)> {
         let token = &who.token;
-        let (ticket, _) = self.tokens.ticket(who.id);
+        let (ticket, _) = self.tokens.ticket(who.id, None);
         vec![
             (String::new(), vec![bearer(token)]),
             (
@@ -93,7 +93,7 @@ async fn a_token_that_is_not_good_is_refused_before_the_upgrade() {
     let earlier = Clock::fixed(cluster.clock.now().minus(Duration::from_hours(2)));
     let (expired, _) = Tokens::new(&tokens_config(), earlier).unwrap().access(anna.id);
     let (refresh, _) = cluster.tokens.refresh(anna.id, Uuid::now_v7());
-    let (ticket, _) = cluster.tokens.ticket(anna.id);
+    let (ticket, _) = cluster.tokens.ticket(anna.id, None);
     let claims = anna.token.split('.').nth(1).unwrap();
     let unsigned = format!("{UNSIGNED}.{claims}.");
     let mut bent = anna.token.clone();
@@ -216,7 +216,7 @@ async fn a_query_that_means_nothing_is_refused() {
 async fn a_ticket_opens_one_socket_on_one_node() {
     let cluster = TestCluster::new().await;
     let anna = cluster.person("anna").await;
-    let (ticket, _) = cluster.tokens.ticket(anna.id);
+    let (ticket, _) = cluster.tokens.ticket(anna.id, None);
     let path = format!("{SOCKET}?ticket={ticket}");
     assert_eq!(cluster.open(0, &path, None).await.hello().await.user_id, anna.id);
     for node in 0..2 {

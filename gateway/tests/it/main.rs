@@ -18,5 +18,6 @@ mod membership;
 mod messages;
 mod repair;
 mod resume;
+mod revocations;
 mod slow_reader;
 mod without_bus;

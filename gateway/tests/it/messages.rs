@@ -236,3 +236,18 @@ async fn a_reply_names_a_message_of_the_same_conversation() {
         .await;
     assert_eq!(client.error().await.code, "invalid");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_database_a_send_is_answered_with_an_error_to_retry_and_the_socket_stays() {
+    let cluster = TestCluster::new().await;
+    let (anna, _, group) = cluster.pair().await;
+    let mut client = cluster.live(0, &anna, group).await;
+    cluster.store.close().await;
+    for _ in 0..2 {
+        client.say(group, "hello?", "mine").await;
+        let error = client.error().await;
+        assert_eq!((error.code.as_str(), error.retryable), ("unavailable", true));
+        assert_eq!(error.client_id.as_deref(), Some("mine"));
+    }
+    client.is_silent().await;
+}

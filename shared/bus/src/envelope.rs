@@ -29,6 +29,8 @@ pub enum Kind {
     Deleted,
     /// No frame: the conversation's head is at least `seq`; whoever has less reads the store.
     Head,
+    /// No frame, on a person's topic: some of their tokens were revoked; whoever let them in looks at the list.
+    Revoked,
 }
 
 /// One change of one conversation, encoded once by the writer and shared by every receiver.
@@ -42,7 +44,7 @@ pub struct Envelope {
     pub kind: Kind,
     /// When the change was committed; its distance from delivery is the lag.
     pub committed_at: Timestamp,
-    /// JSON text, shared by every receiver; empty for [`Kind::Head`].
+    /// JSON text, shared by every receiver; empty for [`Kind::Head`] and [`Kind::Revoked`].
     pub frame: Bytes,
 }
 
@@ -74,6 +76,7 @@ impl Kind {
             Self::Left(user) => (2, user),
             Self::Deleted => (3, UserId(0)),
             Self::Head => (4, UserId(0)),
+            Self::Revoked => (5, UserId(0)),
         }
     }
 
@@ -84,7 +87,8 @@ impl Kind {
             (2, user) => Ok(Self::Left(user)),
             (3, UserId(0)) => Ok(Self::Deleted),
             (4, UserId(0)) => Ok(Self::Head),
-            (0 | 3 | 4, _) => Err(EnvelopeError::Subject(kind)),
+            (5, UserId(0)) => Ok(Self::Revoked),
+            (0 | 3 | 4 | 5, _) => Err(EnvelopeError::Subject(kind)),
             _ => Err(EnvelopeError::Kind(kind)),
         }
     }

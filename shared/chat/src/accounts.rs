@@ -2,7 +2,7 @@
 //!
 //! A sign-in starts a family of refresh tokens (`sessions`): each exchange adds a token to it, signing out or a new
 //! password ends it. The store keeps fingerprints only. Access tokens are not kept anywhere: they run out by
-//! themselves.
+//! themselves, or are revoked ([`crate::revocations`]).
 
 mod sessions;
 mod sign_in;
@@ -16,6 +16,7 @@ use runtime::tokens::{TokenError, Tokens};
 use store::{ProfilePatch, Store, StoreError, User};
 
 use crate::passwords::{PasswordError, Passwords};
+use crate::{Chat, Revocations};
 pub use sessions::Issued;
 pub use sign_in::{Login, Proven, Registration, SignedIn};
 
@@ -24,6 +25,7 @@ pub use sign_in::{Login, Proven, Registration, SignedIn};
 pub struct Accounts {
     store: Store,
     clock: Clock,
+    revocations: Revocations,
     passwords: Passwords,
     tokens: Tokens,
     reuse: RefreshReuse,
@@ -49,6 +51,9 @@ pub enum AccountError {
     /// The refresh token does not count, or no longer.
     #[error(transparent)]
     Token(TokenError),
+    /// The sign-in that asks has ended in the meantime.
+    #[error("this sign-in has ended")]
+    SignedOut,
     /// The database cannot be reached, or too many passwords wait to be checked; try again.
     #[error("the service cannot do this at the moment; try again")]
     Unavailable,
@@ -80,16 +85,11 @@ impl From<PasswordError> for AccountError {
 
 impl Accounts {
     /// The accounts of one node. `reuse` says what a refresh token is worth after its first exchange.
-    pub fn new(
-        store: Store,
-        clock: Clock,
-        passwords: Passwords,
-        tokens: Tokens,
-        reuse: RefreshReuse,
-    ) -> Self {
+    pub fn new(chat: &Chat, passwords: Passwords, tokens: Tokens, reuse: RefreshReuse) -> Self {
         Self {
-            store,
-            clock,
+            store: chat.store().clone(),
+            clock: chat.clock().clone(),
+            revocations: chat.revocations().clone(),
             passwords,
             tokens,
             reuse,

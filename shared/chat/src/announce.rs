@@ -56,6 +56,13 @@ pub fn relist(user: UserId, at: Timestamp) -> (Topic, Envelope) {
     (Topic::User(user), envelope)
 }
 
+/// Tells the gateways that have sockets of this person that some of their tokens were revoked: they look at the list.
+pub fn revoked(user: UserId, at: Timestamp) -> (Topic, Envelope) {
+    let (topic, envelope) = relist(user, at);
+    let kind = Kind::Revoked;
+    (topic, Envelope { kind, ..envelope })
+}
+
 /// What a gateway must know of a change beside its bytes.
 pub fn kind_of(frame: &ServerFrame) -> Kind {
     match frame {

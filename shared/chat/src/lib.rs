@@ -7,7 +7,7 @@
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
 //! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
-//! [`accounts`] and [`passwords`] own accounts; [`announce`] how a change becomes bytes for the bus.
+//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -23,6 +23,7 @@ mod participants;
 pub mod passwords;
 pub mod permit;
 mod publisher;
+pub mod revocations;
 mod sweeper;
 pub mod text;
 mod writer;
@@ -39,6 +40,7 @@ pub use error::{ChatError, Violation};
 pub use messages::Sent;
 pub use participants::Added;
 use publisher::Publisher;
+pub use revocations::Revocations;
 use writer::Writer;
 
 /// The chat of one node: every use case that reads or changes conversations. Cheap to clone.
@@ -48,25 +50,34 @@ pub struct Chat {
     clock: Clock,
     writer: Writer,
     publisher: Publisher,
+    revocations: Revocations,
 }
 
 impl Chat {
-    /// Starts the node's writer, publisher and outbox sweeper; they end with `tasks`.
+    /// Starts the node's writer, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
+    /// with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         let publisher = Publisher::start(store.clone(), bus.clone(), tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         sweeper::start(store.clone(), bus, clock.clone(), tasks);
         Self {
             store,
             clock,
             writer,
             publisher,
+            revocations,
         }
     }
 
     /// What the store holds, for reads that need no rule: resumes and readiness.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Which tokens ended before they ran out: to ask at every door.
+    pub fn revocations(&self) -> &Revocations {
+        &self.revocations
     }
 
     /// The node's clock.
@@ -80,4 +91,5 @@ pub fn describe_metrics() {
     writer::describe_metrics();
     publisher::describe_metrics();
     sweeper::describe_metrics();
+    revocations::describe_metrics();
 }

@@ -2,6 +2,7 @@
 
 use protocol::UserId;
 use protocol::models::{ConversationType, Message, Role};
+use store::User;
 
 use crate::error::ChatError;
 
@@ -18,6 +19,17 @@ impl Actor {
     fn member(self) -> Result<Role, ChatError> {
         self.role.ok_or(ChatError::NotParticipant)
     }
+}
+
+/// What [`User::role`] says of whoever runs the installation.
+const ADMINISTRATOR: &str = "admin";
+
+/// Administrators end what others are signed in with.
+pub fn revoke_tokens(actor: &User) -> Result<(), ChatError> {
+    if actor.role != ADMINISTRATOR {
+        return Err(ChatError::Forbidden("only an administrator may revoke tokens"));
+    }
+    Ok(())
 }
 
 /// Only participants read.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Bus;
-use metrics::{counter, describe_counter};
+use metrics::{counter, describe_counter, describe_gauge, gauge};
 use runtime::{Clock, Tasks};
 use store::Store;
 use tokio::time::{MissedTickBehavior, interval};
@@ -33,7 +33,7 @@ pub(crate) fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks
                 () = stopping.cancelled() => return,
                 _ = tick.tick() => {}
             }
-            let swept = sweep(&store, &*bus, &clock).await;
+            let swept = turn(&store, &*bus, &clock).await;
             // One line each way, not one a tick.
             match (&swept, failing) {
                 (Err(error), false) => tracing::warn!(%error, "the outbox cannot be swept at the moment"),
@@ -51,6 +51,14 @@ enum SweepError {
     Store(#[from] store::StoreError),
     #[error(transparent)]
     Bus(#[from] bus::BusError),
+}
+
+/// The age is taken first: it grows while the bus takes nothing.
+async fn turn(store: &Store, bus: &dyn Bus, clock: &Clock) -> Result<(), SweepError> {
+    let oldest = store.oldest_unpublished().await?;
+    let age = oldest.map_or(Duration::ZERO, |oldest| clock.now().since(oldest));
+    gauge!("chat_outbox_age_seconds").set(age.as_secs_f64());
+    sweep(store, bus, clock).await
 }
 
 async fn sweep(store: &Store, bus: &dyn Bus, clock: &Clock) -> Result<(), SweepError> {
@@ -71,6 +79,10 @@ async fn sweep(store: &Store, bus: &dyn Bus, clock: &Clock) -> Result<(), SweepE
 }
 
 pub(crate) fn describe_metrics() {
+    describe_gauge!(
+        "chat_outbox_age_seconds",
+        "How long the oldest commit that was not published yet has waited; 0 when none waits"
+    );
     describe_counter!(
         "chat_outbox_swept_total",
         "Commits that a sweeper announced because their own node had not within a second"

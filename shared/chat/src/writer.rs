@@ -6,7 +6,7 @@ use protocol::Timestamp;
 use protocol::frames::ServerFrame;
 use protocol::models::Message;
 use runtime::{Clock, Tasks};
-use store::{Appended, Batch, Change, NewMessage, Store};
+use store::{Appended, Batch, Change, NewMessage, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -43,6 +43,7 @@ impl Writer {
                     store,
                     publisher,
                     clock,
+                    is_away: false,
                 },
                 tasks.clone(),
             ),
@@ -62,7 +63,7 @@ impl Writer {
     }
 }
 
-async fn run(mut queue: mpsc::Receiver<Pending>, committer: Committer, tasks: Tasks) {
+async fn run(mut queue: mpsc::Receiver<Pending>, mut committer: Committer, tasks: Tasks) {
     let stopping = tasks.stopping();
     let mut batch = Vec::with_capacity(BATCH_MAX);
     loop {
@@ -84,10 +85,12 @@ struct Committer {
     store: Store,
     publisher: Publisher,
     clock: Clock,
+    /// The last batch found no database.
+    is_away: bool,
 }
 
 impl Committer {
-    async fn commit(&self, batch: &mut Vec<Pending>) {
+    async fn commit(&mut self, batch: &mut Vec<Pending>) {
         let (messages, answers): (Vec<_>, Vec<_>) = batch
             .drain(..)
             .map(|pending| (pending.message, pending.answer))
@@ -98,6 +101,7 @@ impl Committer {
         match self.store.append(&messages, &published, self.clock.now()).await {
             Ok(committed) => {
                 histogram!("chat_commit_seconds").record(started.elapsed().as_secs_f64());
+                self.note_outcome(None);
                 self.publisher.publish(commit_of(&committed, self.clock.now()));
                 for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
                     // A sender who has gone away finds the message by its `client_id`.
@@ -106,11 +110,8 @@ impl Committer {
             }
             Err(error) => {
                 self.publisher.published().add(published);
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "a batch of sends was not stored"
-                );
-                let unavailable = matches!(error, store::StoreError::Unavailable(_));
+                self.note_outcome(Some(&error));
+                let unavailable = matches!(error, StoreError::Unavailable(_));
                 let mut error = Some(error);
                 for answer in answers {
                     let refusal = match error.take() {
@@ -121,6 +122,23 @@ impl Committer {
                 }
             }
         }
+    }
+}
+
+impl Committer {
+    /// An outage is one line each way, not one a batch; anything else is a defect and said every time.
+    fn note_outcome(&mut self, error: Option<&StoreError>) {
+        let error_value = error.map(|error| error as &dyn std::error::Error);
+        match error {
+            Some(StoreError::Unavailable(_)) if self.is_away => {}
+            Some(StoreError::Unavailable(_)) => {
+                tracing::warn!(error = error_value, "sends cannot be stored at the moment");
+            }
+            Some(_) => tracing::error!(error = error_value, "a batch of sends was not stored"),
+            None if self.is_away => tracing::info!("sends are stored again"),
+            None => {}
+        }
+        self.is_away = matches!(error, Some(StoreError::Unavailable(_)));
     }
 }
 

@@ -47,6 +47,11 @@ id_type!(
     AttachmentId(i64)
 );
 
+id_type!(
+    /// An entry of the list of revoked tokens: an integer, ascending; zero comes before the first.
+    RevocationId(i64)
+);
+
 /// The number of a change in its conversation: dense from 1, in commit order. [`Seq::ZERO`] means "nothing yet".
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,

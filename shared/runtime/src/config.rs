@@ -47,7 +47,7 @@ pub use section::Section;
 pub use sections::{
     ApiConfig, DatabaseConfig, InternalConfig, LogConfig, LogFormat, RedisConfig, ShutdownConfig,
 };
-pub use tokens::{MIN_SECRET_BYTES, RefreshReuse, TokensConfig};
+pub use tokens::{LONGEST_ACCESS, MIN_SECRET_BYTES, RefreshReuse, TokensConfig};
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use chrono::DateTime;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use protocol::{Timestamp, UserId};
+use protocol::{RevocationId, Timestamp, UserId};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -28,11 +28,25 @@ pub const TICKET_LIFETIME: Duration = Duration::from_secs(30);
 /// How long past its expiry a token is still taken. Issuer and verifier share their clocks, so not at all.
 pub const EXPIRY_LEEWAY: Duration = Duration::ZERO;
 
-/// What an access token proves.
+/// The sign-in that a token comes from: by it the token can be revoked before it runs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// The family of its refresh tokens.
+    pub family: Uuid,
+    /// The newest revocation of all the user's tokens when this one was made; later ones end it. A number and not a
+    /// moment: no clock can spare an old token, nor end a new one.
+    pub after: RevocationId,
+}
+
+/// What an access token proves. Whether it was revoked is for the list of revocations to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     /// Whose it is. That the account still exists is not proven.
     pub user: UserId,
+    /// `None` for tokens that no sign-in of ours made, such as a host's.
+    pub sign_in: Option<SignIn>,
+    /// When it was made, in whole seconds of its issuer's clock.
+    pub issued_at: Timestamp,
     /// From this moment on it is refused.
     pub expires_at: Timestamp,
 }
@@ -51,12 +65,10 @@ pub struct Refresh {
 /// What a ticket proves. That it is used once is for the verifier's side to ensure, by its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
-    /// Whose it is.
-    pub user: UserId,
     /// Names this ticket.
     pub id: Uuid,
-    /// From this moment on it is refused.
-    pub expires_at: Timestamp,
+    /// What it proves besides: as the access token that it was asked for with, only shorter.
+    pub access: Access,
 }
 
 /// Why a token is refused. The texts are the ones that clients of the older systems show.
@@ -92,6 +104,42 @@ struct Claims {
     user_id: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     family: Option<Uuid>,
+    /// [`SignIn::after`]; with `family` in access tokens and tickets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<RevocationId>,
+}
+
+impl Claims {
+    /// A family without a number is a refresh token's.
+    fn sign_in(&self) -> Option<SignIn> {
+        let (family, after) = self.family.zip(self.after)?;
+        Some(SignIn { family, after })
+    }
+
+    fn access(&self, expires_at: Timestamp) -> Result<Access, TokenError> {
+        Ok(Access {
+            user: UserId(self.user_id),
+            sign_in: self.sign_in(),
+            issued_at: moment(self.iat).ok_or(TokenError::Invalid)?,
+            expires_at,
+        })
+    }
+}
+
+/// The claims that say which sign-in a token descends from.
+#[derive(Default)]
+struct Origin {
+    family: Option<Uuid>,
+    after: Option<RevocationId>,
+}
+
+impl From<Option<SignIn>> for Origin {
+    fn from(sign_in: Option<SignIn>) -> Self {
+        Self {
+            family: sign_in.map(|sign_in| sign_in.family),
+            after: sign_in.map(|sign_in| sign_in.after),
+        }
+    }
 }
 
 /// Signs and verifies the house's tokens. Cheap to clone.
@@ -146,19 +194,30 @@ impl Tokens {
         })))
     }
 
-    /// A new access token and the moment of its expiry.
+    /// A new access token of no sign-in, and the moment of its expiry. Only what revokes all of its user's tokens
+    /// ends it earlier.
     pub fn access(&self, user: UserId) -> (String, Timestamp) {
-        self.sign(Kind::Access, user, None, self.0.access_lifetime)
+        self.sign(Kind::Access, user, Origin::default(), self.0.access_lifetime)
+    }
+
+    /// A new access token of a sign-in, and the moment of its expiry.
+    pub fn access_of(&self, user: UserId, sign_in: SignIn) -> (String, Timestamp) {
+        self.sign(Kind::Access, user, Some(sign_in).into(), self.0.access_lifetime)
     }
 
     /// A new refresh token of the family, and the moment of its expiry. No two are equal.
     pub fn refresh(&self, user: UserId, family: Uuid) -> (String, Timestamp) {
-        self.sign(Kind::Refresh, user, Some(family), self.0.refresh_lifetime)
+        let origin = Origin {
+            family: Some(family),
+            after: None,
+        };
+        self.sign(Kind::Refresh, user, origin, self.0.refresh_lifetime)
     }
 
-    /// A new ticket, good for [`TICKET_LIFETIME`], and the moment of its expiry.
-    pub fn ticket(&self, user: UserId) -> (String, Timestamp) {
-        self.sign(Kind::Ticket, user, None, TICKET_LIFETIME)
+    /// A new ticket, good for [`TICKET_LIFETIME`], and the moment of its expiry. It belongs to the sign-in that asks
+    /// for it.
+    pub fn ticket(&self, user: UserId, sign_in: Option<SignIn>) -> (String, Timestamp) {
+        self.sign(Kind::Ticket, user, sign_in.into(), TICKET_LIFETIME)
     }
 
     /// How long an access token is good; also what a socket opened by a ticket gets.
@@ -169,10 +228,7 @@ impl Tokens {
     /// Verifies an access token against the clock.
     pub fn verify_access(&self, token: &str) -> Result<Access, TokenError> {
         let (claims, expires_at) = self.verify(Kind::Access, token)?;
-        Ok(Access {
-            user: UserId(claims.user_id),
-            expires_at,
-        })
+        claims.access(expires_at)
     }
 
     /// Verifies a refresh token against the clock.
@@ -190,9 +246,8 @@ impl Tokens {
     pub fn verify_ticket(&self, token: &str) -> Result<Ticket, TokenError> {
         let (claims, expires_at) = self.verify(Kind::Ticket, token)?;
         Ok(Ticket {
-            user: UserId(claims.user_id),
             id: claims.jti,
-            expires_at,
+            access: claims.access(expires_at)?,
         })
     }
 
@@ -205,7 +260,7 @@ impl Tokens {
         &self,
         token_type: Kind,
         user: UserId,
-        family: Option<Uuid>,
+        Origin { family, after }: Origin,
         lifetime: Duration,
     ) -> (String, Timestamp) {
         let issued_at = self.0.clock.now();
@@ -220,6 +275,7 @@ impl Tokens {
             token_type,
             user_id: user.0,
             family,
+            after,
         };
         #[expect(
             clippy::expect_used,

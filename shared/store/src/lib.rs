@@ -30,8 +30,8 @@ use std::path::Path;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, Created, Cursor, Heads, NewAttachment, NewConversation, NewMessage,
-    NewUser, OutboxId, Page, ProfilePatch, Session, Standing, Unpublished, User,
+    Appended, Batch, Change, ChangePage, Created, Cursor, Ended, Heads, NewAttachment, NewConversation,
+    NewMessage, NewUser, OutboxId, Page, ProfilePatch, Revocation, Session, Standing, Unpublished, User,
 };
 pub use sql::locked::Locked;
 

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::pool::Pool;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 4] = [
+const STEPS: [(i64, &str, &str); 5] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
@@ -21,6 +21,11 @@ const STEPS: [(i64, &str, &str); 4] = [
         4,
         "outbox users",
         include_str!("../migrations/0004_outbox_users.sql"),
+    ),
+    (
+        5,
+        "revocations",
+        include_str!("../migrations/0005_revocations.sql"),
     ),
 ];
 

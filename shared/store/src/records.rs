@@ -2,7 +2,7 @@
 
 use protocol::frames::ServerFrame;
 use protocol::models::{ConversationType, FileType, Message, Role};
-use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
+use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use uuid::Uuid;
 
 /// A person as stored.
@@ -77,6 +77,31 @@ pub struct Session {
     pub used_at: Option<Timestamp>,
     /// When its family was revoked.
     pub revoked_at: Option<Timestamp>,
+}
+
+/// One entry of the list of revoked tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// Ascending; for the entries of one person that end all tokens, in the order of their commits.
+    pub id: RevocationId,
+    /// Whose tokens ended.
+    pub user: UserId,
+    /// Which of them.
+    pub ended: Ended,
+    /// When, by the database's clock.
+    pub created_at: Timestamp,
+}
+
+/// Which tokens a [`Revocation`] ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Those of the sign-in with this family.
+    SignIn(Uuid),
+    /// All whose sign-in does not know the entry.
+    All {
+        /// The sign-in that goes on with its access tokens: it changed the password. It had not ended before.
+        spared: Option<Uuid>,
+    },
 }
 
 /// A conversation to store.

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use protocol::models::{
     Attachment, Conversation, ConversationType, FileType, Message, MessageHead, Participant, Role,
 };
-use protocol::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
+use protocol::{AttachmentId, ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::records::{Session, User};
+use crate::records::{Ended, Revocation, Session, User};
 
 type Moment = DateTime<Utc>;
 
@@ -265,5 +265,28 @@ pub(crate) fn role(word: &str) -> Role {
         Role::Admin
     } else {
         Role::Member
+    }
+}
+
+#[derive(FromRow)]
+pub(crate) struct RevocationRow {
+    id: i64,
+    user_id: i64,
+    family: Option<Uuid>,
+    spared: Option<Uuid>,
+    created_at: Moment,
+}
+
+impl From<RevocationRow> for Revocation {
+    fn from(row: RevocationRow) -> Self {
+        Self {
+            id: RevocationId(row.id),
+            user: UserId(row.user_id),
+            ended: match row.family {
+                Some(family) => Ended::SignIn(family),
+                None => Ended::All { spared: row.spared },
+            },
+            created_at: row.created_at.into(),
+        }
     }
 }

@@ -9,5 +9,6 @@ pub(crate) mod locked;
 mod messages;
 mod outbox;
 mod participants;
+mod revocations;
 mod sessions;
 mod users;

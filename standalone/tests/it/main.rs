@@ -10,4 +10,5 @@ mod membership;
 mod processes;
 mod readme;
 mod services;
+mod signing_out;
 mod storm;

@@ -11,7 +11,7 @@ use super::sign_in::{EMAIL_CHARS, NAME_CHARS, PASSWORD_CHARS};
 use crate::AppState;
 use crate::drf::{Fields, NON_FIELD, Refusal, Rule};
 use crate::error::ApiError;
-use crate::extract::KnownCaller;
+use crate::extract::{Bearer, KnownCaller};
 
 /// Under `old_password`, when it is not the caller's.
 const WRONG_PASSWORD: &str = "Неверный текущий пароль";
@@ -138,7 +138,8 @@ impl ChangePassword {
     }
 }
 
-/// Changes one's password. Refresh tokens end; access tokens last until they run out.
+/// Changes one's password. Everything that one is signed in with ends, sockets too, but for the access token of this
+/// request and others of the same sign-in: they last until they run out.
 #[utoipa::path(
     post,
     path = "/change-password/",
@@ -149,6 +150,7 @@ impl ChangePassword {
 )]
 pub(crate) async fn change_password(
     State(state): State<AppState>,
+    Bearer(access): Bearer,
     KnownCaller(user): KnownCaller,
     mut fields: Fields,
 ) -> Result<Json<Done>, ApiError> {
@@ -167,7 +169,7 @@ pub(crate) async fn change_password(
     }
     state
         .accounts
-        .change_password(proven, &change.new_password)
+        .change_password(proven, access.sign_in, &change.new_password)
         .await?;
     Ok(Json(Done {
         message: "Пароль успешно изменен",

@@ -11,7 +11,7 @@ use super::shapes::{Done, EmailWelcome, Refusals, Tokens, Welcome};
 use crate::AppState;
 use crate::drf::{Fields, NON_FIELD, Refusal, Rule, USERNAME_TAKEN};
 use crate::error::ApiError;
-use crate::extract::KnownCaller;
+use crate::extract::{Bearer, KnownCaller};
 
 /// Characters of a username, as the seeds' servers counted them.
 pub(super) const USERNAME_CHARS: usize = 150;
@@ -241,11 +241,12 @@ pub(crate) async fn refresh_for_oko(
 /// What signing out ends.
 #[derive(ToSchema)]
 pub(crate) struct Logout {
-    /// All tokens that descend from the same sign-in as this one.
+    /// All tokens that descend from the same sign-in as this one end too, should it be another than the caller's.
     refresh: Option<String>,
 }
 
-/// Signs out. Needs no body; with a refresh token, that session cannot be continued.
+/// Signs out: all tokens that descend from the same sign-in as the one of this request end at once, and their sockets
+/// are closed. Needs no body.
 #[utoipa::path(
     post,
     path = "/logout/",
@@ -256,6 +257,7 @@ pub(crate) struct Logout {
 )]
 pub(crate) async fn logout(
     State(state): State<AppState>,
+    Bearer(access): Bearer,
     KnownCaller(user): KnownCaller,
     mut fields: Fields,
 ) -> Result<Json<Done>, ApiError> {
@@ -263,7 +265,10 @@ pub(crate) async fn logout(
         refresh: fields.present("refresh"),
     };
     fields.check()?;
-    state.accounts.logout(user.id, leaving.refresh.as_deref()).await?;
+    state
+        .accounts
+        .logout(user.id, access.sign_in, leaving.refresh.as_deref())
+        .await?;
     Ok(Json(Done {
         message: "Успешный выход",
     }))

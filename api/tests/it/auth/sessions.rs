@@ -19,6 +19,31 @@ fn not_valid(reason: &str) -> Value {
     json!({ "detail": reason, "code": "token_not_valid" })
 }
 
+/// The same person, by the tokens of another sign-in.
+fn bearer_of(welcome: &Value, person: &Person) -> Person {
+    Person {
+        id: person.id,
+        token: welcome["tokens"]["access"].as_str().unwrap().to_owned(),
+    }
+}
+
+/// Both kinds of paths refuse the token, as they refuse any that is not valid.
+async fn is_signed_out(app: &TestApp, who: &Person) {
+    let me = (Method::GET, "/api/auth/me/", Value::Null);
+    let said = app.ask(who, me, StatusCode::UNAUTHORIZED).await;
+    assert_eq!(
+        said,
+        json!({
+            "detail": "Given token not valid for any token type",
+            "code": "token_not_valid",
+            "messages": [{ "token_class": "AccessToken", "token_type": "access", "message": "Token is invalid" }],
+        })
+    );
+    let list = (Method::GET, "/api/unet-chat/conversations/", Value::Null);
+    let said = app.ask(who, list, StatusCode::UNAUTHORIZED).await;
+    assert_eq!(said["code"], "unauthorized");
+}
+
 #[tokio::test]
 async fn a_refresh_token_is_exchanged_for_a_new_pair_and_stays_good() {
     on_each_store(async |app| {
@@ -81,18 +106,21 @@ async fn an_exchange_without_a_token_names_the_field() {
 }
 
 #[tokio::test]
-async fn signing_out_needs_no_body_and_makes_offline() {
+async fn signing_out_needs_no_body_makes_offline_and_ends_the_sign_in_that_asks() {
     on_each_store(async |app| {
         let anna = register(app, "anna").await;
         let login = json!({ "username": anna.username, "password": PASSWORD });
-        post(app, "/api/auth/login/", &login, StatusCode::OK).await;
+        let laptop = post(app, "/api/auth/login/", &login, StatusCode::OK).await;
+        let laptop = bearer_of(&laptop, &anna.person);
         let request = app.request(&Method::POST, "/api/auth/logout/");
         let done = answer(request.bearer_auth(&anna.person.token), StatusCode::OK).await;
         assert_eq!(done, json!({ "message": "Успешный выход" }));
-        // Nothing was handed over, so nothing but the presence ends.
-        let profile = app.get(&anna.person, "/api/auth/profile/").await;
-        assert_eq!(profile["profile"]["is_online"], false);
-        refresh(app, &anna.refresh, StatusCode::OK).await;
+        is_signed_out(app, &anna.person).await;
+        refresh(app, &anna.refresh, StatusCode::UNAUTHORIZED).await;
+        let user = app.store.user(UserId(anna.person.id)).await.unwrap().unwrap();
+        assert!(!user.is_online);
+        // The sign-in of the login was not asked to end.
+        app.get(&laptop, "/api/auth/me/").await;
     })
     .await;
 }
@@ -115,8 +143,7 @@ async fn signing_out_with_a_refresh_token_ends_its_session() {
                 not_valid("Token is invalid")
             );
         }
-        // Access tokens run out by themselves.
-        app.get(&anna.person, "/api/auth/me/").await;
+        is_signed_out(app, &anna.person).await;
     })
     .await;
 }
@@ -132,16 +159,18 @@ async fn signing_out_with_what_is_no_token_of_ones_own_ends_no_session() {
             json!(null),
             json!(7),
         ] {
+            let login = json!({ "username": boris.username, "password": PASSWORD });
+            let once = post(app, "/api/auth/login/", &login, StatusCode::OK).await;
+            let once = bearer_of(&once, &boris.person);
             let body = json!({ "refresh": odd });
-            app.ask(
-                &boris.person,
-                (Method::POST, "/api/auth/logout/", body),
-                StatusCode::OK,
-            )
-            .await;
+            app.ask(&once, (Method::POST, "/api/auth/logout/", body), StatusCode::OK)
+                .await;
+            is_signed_out(app, &once).await;
         }
-        refresh(app, &anna.refresh, StatusCode::OK).await;
-        refresh(app, &boris.refresh, StatusCode::OK).await;
+        for other in [&anna, &boris] {
+            refresh(app, &other.refresh, StatusCode::OK).await;
+            app.get(&other.person, "/api/auth/me/").await;
+        }
     })
     .await;
 }
@@ -158,9 +187,12 @@ async fn change(app: &TestApp, anna: &Registered, passwords: [&str; 3], expected
 }
 
 #[tokio::test]
-async fn a_changed_password_counts_at_once_and_ends_every_refresh_token() {
+async fn a_changed_password_counts_at_once_and_ends_every_refresh_token_and_the_others_access() {
     on_each_store(async |app| {
         let anna = register(app, "anna").await;
+        let login = json!({ "username": anna.username, "password": PASSWORD });
+        let laptop = post(app, "/api/auth/login/", &login, StatusCode::OK).await;
+        let laptop = bearer_of(&laptop, &anna.person);
         let done = change(
             app,
             &anna,
@@ -171,11 +203,14 @@ async fn a_changed_password_counts_at_once_and_ends_every_refresh_token() {
         assert_eq!(done, json!({ "message": "Пароль успешно изменен" }));
         let login = |password: &str| json!({ "username": anna.username, "password": password });
         post(app, "/api/auth/login/", &login(PASSWORD), StatusCode::BAD_REQUEST).await;
-        post(app, "/api/auth/login/", &login("a new password"), StatusCode::OK).await;
+        is_signed_out(app, &laptop).await;
+        let again = post(app, "/api/auth/login/", &login("a new password"), StatusCode::OK).await;
+        app.get(&bearer_of(&again, &anna.person), "/api/auth/me/").await;
         assert_eq!(
             refresh(app, &anna.refresh, StatusCode::UNAUTHORIZED).await,
             not_valid("Token is invalid")
         );
+        // The answer brought no tokens: whoever asked goes on with the one that they have.
         app.get(&anna.person, "/api/auth/me/").await;
     })
     .await;

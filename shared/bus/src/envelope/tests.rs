@@ -12,6 +12,7 @@ fn kinds() -> impl Strategy<Value = Kind> {
         any::<i64>().prop_map(|user| Kind::Left(UserId(user))),
         Just(Kind::Deleted),
         Just(Kind::Head),
+        Just(Kind::Revoked),
     ]
 }
 
@@ -36,7 +37,7 @@ prop_compose! {
 /// Bytes that get past the version now and then, so that the rest of the reader is tried as well.
 fn wires() -> impl Strategy<Value = Vec<u8>> {
     (
-        prop::option::of(0_u8..6),
+        prop::option::of(0_u8..7),
         prop::collection::vec(any::<u8>(), 0..120),
     )
         .prop_map(|(kind, mut bytes)| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use protocol::UserId;
 use runtime::config::RefreshReuse;
-use runtime::tokens::{TokenError, Tokens};
+use runtime::tokens::{SignIn, TokenError, Tokens};
 use store::Session;
 use uuid::Uuid;
 
@@ -35,13 +35,13 @@ impl Accounts {
                 user.id = session.user.0,
                 "a refresh token was used twice: its family ends"
             );
-            self.store.revoke_family(session.family, self.clock.now()).await?;
+            self.revocations.end_sign_in(session.user, session.family).await?;
             return Err(AccountError::Token(TokenError::Invalid));
         }
         let issued = self.issue(session.user, session.family, Some(&hash)).await?;
         // The family may have ended while its new token was on the way; then that one ends too.
         if let Err(ended) = self.live_session(&hash).await {
-            self.store.revoke_family(session.family, self.clock.now()).await?;
+            self.revocations.end_sign_in(session.user, session.family).await?;
             return Err(ended);
         }
         Ok(issued)
@@ -52,14 +52,12 @@ impl Accounts {
         self.issue(user, Uuid::new_v4(), None).await
     }
 
-    /// Ends the family that a refresh token belongs to, if it is the user's. That the store knows the fingerprint
-    /// proves the token: an expired one may have descendants that are not.
-    pub(super) async fn close_session(&self, user: UserId, token: &str) -> Result<(), AccountError> {
+    /// The family that a refresh token belongs to, if it is the user's and has not ended. That the store knows the fingerprint proves
+    /// the token: an expired one may have descendants that are not.
+    pub(super) async fn family_of(&self, user: UserId, token: &str) -> Result<Option<Uuid>, AccountError> {
         let session = self.store.session(&Tokens::fingerprint(token)).await?;
-        if let Some(session) = session.filter(|session| session.user == user) {
-            self.store.revoke_family(session.family, self.clock.now()).await?;
-        }
-        Ok(())
+        let session = session.filter(|session| session.user == user && session.revoked_at.is_none());
+        Ok(session.map(|session| session.family))
     }
 
     /// Deletes refresh tokens that have run out, now and then.
@@ -89,7 +87,9 @@ impl Accounts {
 
     async fn issue(&self, user: UserId, family: Uuid, parent: Option<&str>) -> Result<Issued, AccountError> {
         self.forget_expired().await;
-        let (access, _) = self.tokens.access(user);
+        // Before the caller looks once more at what proves that it may be made: what ends all in between ends it too.
+        let after = self.store.newest_revocation(user).await?;
+        let (access, _) = self.tokens.access_of(user, SignIn { family, after });
         let (refresh, expires_at) = self.tokens.refresh(user, family);
         let session = Session {
             token_hash: Tokens::fingerprint(&refresh),

@@ -1,6 +1,7 @@
 //! Registering, signing in and out, and changing a password.
 
 use protocol::UserId;
+use runtime::tokens::SignIn;
 use store::{NewUser, StoreError, User};
 
 use super::{AccountError, Accounts, Issued};
@@ -80,11 +81,22 @@ impl Accounts {
         Ok(SignedIn { user, tokens })
     }
 
-    /// Signs a person out: offline, and the family of `refresh` ends if it is theirs. A token that is not theirs, or
-    /// not known any more, ends nothing.
-    pub async fn logout(&self, user: UserId, refresh: Option<&str>) -> Result<(), AccountError> {
-        if let Some(refresh) = refresh {
-            self.close_session(user, refresh).await?;
+    /// Signs a person out: offline, and the sign-in that asks ends, with that of `refresh` if it is another one of
+    /// theirs. A token that is not theirs, or not known any more, ends nothing.
+    pub async fn logout(
+        &self,
+        user: UserId,
+        sign_in: Option<SignIn>,
+        refresh: Option<&str>,
+    ) -> Result<(), AccountError> {
+        let asking = sign_in.map(|sign_in| sign_in.family);
+        let named = match refresh {
+            Some(refresh) => self.family_of(user, refresh).await?,
+            None => None,
+        };
+        let another = named.filter(|family| Some(*family) != asking);
+        for family in asking.into_iter().chain(another) {
+            self.revocations.end_sign_in(user, family).await?;
         }
         Ok(self.store.set_online(user, false, self.clock.now()).await?)
     }
@@ -98,12 +110,20 @@ impl Accounts {
         Ok((verdict != Verdict::Wrong).then_some(Proven(user.id)))
     }
 
-    /// Replaces a password and ends every family of refresh tokens that the person has.
-    pub async fn change_password(&self, proven: Proven, password: &str) -> Result<(), AccountError> {
+    /// Replaces a password and ends every sign-in that the person has. Of the one that asks, `by`, only the refresh
+    /// tokens end: its client is answered without new tokens, and goes on with its access token until that runs out.
+    pub async fn change_password(
+        &self,
+        proven: Proven,
+        by: Option<SignIn>,
+        password: &str,
+    ) -> Result<(), AccountError> {
         let Proven(user) = proven;
         let hash = self.passwords.hash(password).await?;
-        self.store.set_password_hash(user, &hash).await?;
-        Ok(self.store.revoke_sessions_of(user, self.clock.now()).await?)
+        if self.revocations.end_all_but(by, user, &hash).await? {
+            return Ok(());
+        }
+        Err(AccountError::SignedOut)
     }
 
     /// Opens a session for whoever has just shown this user's password. One that was changed while it was being
@@ -114,7 +134,9 @@ impl Accounts {
         if now.is_some_and(|now| now.password_hash == user.password_hash) {
             return Ok(tokens);
         }
-        self.close_session(user.id, &tokens.refresh).await?;
+        if let Some(family) = self.family_of(user.id, &tokens.refresh).await? {
+            self.revocations.end_sign_in(user.id, family).await?;
+        }
         Err(AccountError::WrongCredentials)
     }
 

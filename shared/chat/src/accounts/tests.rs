@@ -1,15 +1,21 @@
 use std::time::Duration;
 
+use runtime::Tasks;
 use runtime::config::TokensConfig;
 use tempfile::TempDir;
 
 use super::*;
+use crate::ChatError;
 use crate::passwords::Cost;
+
+mod ended;
 
 /// Accounts on a database of their own, at a time of their own.
 struct House {
     accounts: Accounts,
+    chat: Chat,
     clock: Clock,
+    _tasks: Tasks,
     _folder: TempDir,
 }
 
@@ -25,9 +31,14 @@ async fn house(reuse: RefreshReuse) -> House {
     };
     let tokens = Tokens::new(&config, clock.clone()).unwrap();
     let passwords = Passwords::new(Cost::CHEAPEST).unwrap();
+    let tasks = Tasks::new();
+    let (bus, _inbox) = bus::InProcess::new().attach();
+    let chat = Chat::start(store, bus, clock.clone(), &tasks);
     House {
-        accounts: Accounts::new(store, clock.clone(), passwords, tokens, reuse),
+        accounts: Accounts::new(&chat, passwords, tokens, reuse),
+        chat,
         clock,
+        _tasks: tasks,
         _folder: folder,
     }
 }
@@ -51,7 +62,7 @@ impl House {
 
     async fn change_password(&self, user: &User, from: &str, to: &str) {
         let proven = self.accounts.prove(user, from).await.unwrap().unwrap();
-        self.accounts.change_password(proven, to).await.unwrap();
+        self.accounts.change_password(proven, None, to).await.unwrap();
     }
 
     async fn refuses(&self, refresh: &str) -> TokenError {
@@ -137,7 +148,7 @@ async fn signing_in_makes_online_and_signing_out_offline_and_both_move_last_seen
     assert_eq!(online.last_seen, Some(house.clock.now()));
 
     house.clock.advance(Duration::from_secs(5));
-    house.accounts.logout(id, None).await.unwrap();
+    house.accounts.logout(id, None, None).await.unwrap();
     let offline = house.user(id).await;
     assert!(!offline.is_online);
     assert_eq!(offline.last_seen, Some(house.clock.now()));
@@ -252,7 +263,7 @@ async fn signing_out_ends_the_family_of_the_token_and_no_other() {
     let phones_next = house.accounts.refresh(&phone.tokens.refresh).await.unwrap();
     house
         .accounts
-        .logout(phone.user.id, Some(&phone.tokens.refresh))
+        .logout(phone.user.id, None, Some(&phone.tokens.refresh))
         .await
         .unwrap();
     assert_eq!(house.refuses(&phone.tokens.refresh).await, TokenError::Invalid);
@@ -266,7 +277,11 @@ async fn signing_out_with_somebody_elses_token_ends_nothing() {
     let anna = house.register("anna").await;
     let boris = house.register("boris").await;
     for odd in [anna.tokens.refresh.as_str(), "garbage", ""] {
-        house.accounts.logout(boris.user.id, Some(odd)).await.unwrap();
+        house
+            .accounts
+            .logout(boris.user.id, None, Some(odd))
+            .await
+            .unwrap();
     }
     house.accounts.refresh(&anna.tokens.refresh).await.unwrap();
     house.accounts.refresh(&boris.tokens.refresh).await.unwrap();

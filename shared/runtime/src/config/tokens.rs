@@ -10,8 +10,11 @@ pub const MIN_SECRET_BYTES: usize = 32;
 
 const HOURS_A_DAY: u64 = 24;
 
-/// A day, in minutes: an access token is not looked up, so nothing ends it early.
+/// A day, in minutes: as long must every node remember which tokens were revoked.
 const MAX_ACCESS_MINUTES: u64 = 1_440;
+
+/// No access token of any installation is good for longer, whatever its settings were when it was made.
+pub const LONGEST_ACCESS: Duration = Duration::from_mins(MAX_ACCESS_MINUTES);
 
 /// A year, in days.
 const MAX_REFRESH_DAYS: u64 = 365;

@@ -60,6 +60,8 @@ fn each_kind_proves_what_was_signed() {
         tokens.verify_access(&access),
         Ok(Access {
             user: USER,
+            sign_in: None,
+            issued_at: start(),
             expires_at
         })
     );
@@ -74,9 +76,34 @@ fn each_kind_proves_what_was_signed() {
         })
     );
     assert_eq!(expires_at, start().plus(Duration::from_hours(7 * 24)));
-    let (ticket, expires_at) = tokens.ticket(USER);
-    assert_eq!(tokens.verify_ticket(&ticket).unwrap().user, USER);
+    let (ticket, expires_at) = tokens.ticket(USER, None);
+    let proven = tokens.verify_ticket(&ticket).unwrap().access;
+    assert_eq!((proven.user, proven.expires_at), (USER, expires_at));
     assert_eq!(expires_at, start().plus(TICKET_LIFETIME));
+}
+
+#[test]
+fn access_tokens_and_tickets_say_which_sign_in_they_come_from() {
+    let (tokens, _) = tokens();
+    let sign_in = SignIn {
+        family: Uuid::new_v4(),
+        after: RevocationId(12),
+    };
+    let access = tokens.verify_access(&tokens.access_of(USER, sign_in).0).unwrap();
+    assert_eq!((access.user, access.sign_in), (USER, Some(sign_in)));
+    for asked_by in [Some(sign_in), None] {
+        let ticket = tokens.verify_ticket(&tokens.ticket(USER, asked_by).0).unwrap();
+        assert_eq!(ticket.access.sign_in, asked_by);
+    }
+}
+
+#[test]
+fn a_token_of_the_version_before_has_no_sign_in_and_still_counts() {
+    let (tokens, _) = tokens();
+    let access = tokens
+        .verify_access(&signed(ALGORITHM, &good_claims(), SECRET))
+        .unwrap();
+    assert_eq!((access.sign_in, access.issued_at), (None, start()));
 }
 
 #[test]
@@ -85,7 +112,7 @@ fn two_tokens_of_the_same_second_differ() {
     let family = Uuid::new_v4();
     assert_ne!(tokens.refresh(USER, family).0, tokens.refresh(USER, family).0);
     let id = |token: &str| tokens.verify_ticket(token).unwrap().id;
-    assert_ne!(id(&tokens.ticket(USER).0), id(&tokens.ticket(USER).0));
+    assert_ne!(id(&tokens.ticket(USER, None).0), id(&tokens.ticket(USER, None).0));
 }
 
 #[test]
@@ -96,13 +123,13 @@ fn the_claims_are_the_agreed_ones_and_the_user_is_a_number() {
         .claims;
     assert_eq!(claims["user_id"], json!(7));
     assert_eq!(claims["token_type"], json!("access"));
-    assert!(claims.get("family").is_none());
+    assert!(claims.get("family").is_none() && claims.get("after").is_none());
 }
 
 #[test]
 fn a_token_is_good_until_the_second_of_its_expiry_on_the_clock() {
     let (tokens, clock) = tokens();
-    let (ticket, _) = tokens.ticket(USER);
+    let (ticket, _) = tokens.ticket(USER, None);
     clock.advance(TICKET_LIFETIME.checked_sub(Duration::from_micros(1)).unwrap());
     assert!(tokens.verify_ticket(&ticket).is_ok());
     clock.advance(Duration::from_micros(1));
@@ -122,7 +149,7 @@ fn a_token_for_another_purpose_has_the_wrong_type() {
     let (tokens, clock) = tokens();
     let (access, _) = tokens.access(USER);
     let (refresh, _) = tokens.refresh(USER, Uuid::new_v4());
-    let (ticket, _) = tokens.ticket(USER);
+    let (ticket, _) = tokens.ticket(USER, None);
     assert_eq!(tokens.verify_access(&refresh), Err(TokenError::WrongType));
     assert_eq!(tokens.verify_access(&ticket), Err(TokenError::WrongType));
     assert_eq!(tokens.verify_refresh(&access), Err(TokenError::WrongType));

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use protocol::{ConversationId, Seq, Timestamp, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -64,6 +65,15 @@ impl Store {
             .await
             .map(drop))?;
         Ok(())
+    }
+
+    /// When the oldest unpublished row was written; `None`: there is none. One step into the key, however many wait.
+    pub async fn oldest_unpublished(&self) -> Result<Option<Timestamp>> {
+        const SQL: &str = "select created_at from outbox order by id limit 1";
+        let oldest: Option<DateTime<Utc>> = on_pool!(&self.pools.read, |pool| query_scalar(SQL)
+            .fetch_optional(pool)
+            .await)?;
+        Ok(oldest.map(Timestamp::from))
     }
 
     /// The people that unpublished rows name, the newest `limit` such rows, whoever has claimed them: what a gateway

@@ -1,8 +1,7 @@
-//! Refresh-token families.
+//! Refresh-token families. What ends them stands in `revocations`.
 
-use protocol::{Timestamp, UserId};
+use protocol::Timestamp;
 use sqlx::{query, query_as};
-use uuid::Uuid;
 
 use crate::Store;
 use crate::error::Result;
@@ -19,10 +18,6 @@ const BY_HASH: &str = "select token_hash, family, parent, user_id, expires_at, u
 
 const USE: &str = "update sessions set used_at = $2
      where token_hash = $1 and used_at is null and revoked_at is null";
-
-const REVOKE_FAMILY: &str = "update sessions set revoked_at = $2 where family = $1 and revoked_at is null";
-
-const REVOKE_USER: &str = "update sessions set revoked_at = $2 where user_id = $1 and revoked_at is null";
 
 impl Store {
     /// Stores a refresh token.
@@ -59,28 +54,6 @@ impl Store {
             .await
             .map(|done| done.rows_affected()))?;
         Ok(used == 1)
-    }
-
-    /// Revokes all tokens that descend from one sign-in.
-    pub async fn revoke_family(&self, family: Uuid, now: Timestamp) -> Result<()> {
-        on_pool!(&self.pools.write, |pool| query(REVOKE_FAMILY)
-            .bind(family)
-            .bind(now.utc())
-            .execute(pool)
-            .await
-            .map(drop))?;
-        Ok(())
-    }
-
-    /// Revokes all tokens of a person.
-    pub async fn revoke_sessions_of(&self, user: UserId, now: Timestamp) -> Result<()> {
-        on_pool!(&self.pools.write, |pool| query(REVOKE_USER)
-            .bind(user.0)
-            .bind(now.utc())
-            .execute(pool)
-            .await
-            .map(drop))?;
-        Ok(())
     }
 
     /// Deletes what has expired and says how many rows that were.

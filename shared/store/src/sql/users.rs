@@ -154,7 +154,7 @@ impl Store {
         Ok(Some(row.into()))
     }
 
-    /// Replaces a password's hash.
+    /// Replaces a password's hash by another of the same password.
     pub async fn set_password_hash(&self, id: UserId, hash: &str) -> Result<()> {
         const SQL: &str = "update users set password_hash = $2 where id = $1";
         on_pool!(&self.pools.write, |pool| query(SQL)

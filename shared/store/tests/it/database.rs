@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use futures_util::FutureExt;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use store::Store;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -62,6 +62,17 @@ impl Database {
                 let (address, _database) = server.rsplit_once('/').unwrap();
                 format!("{address}/{name}")
             }
+        }
+    }
+
+    /// What no method of the store does.
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        match &self.kind {
+            Kind::Sqlite { .. } => {
+                let mut connection = SqliteConnection::connect(&self.url()).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
+            }
+            Kind::Postgres { .. } => execute(&self.url(), sql.to_owned()).await,
         }
     }
 

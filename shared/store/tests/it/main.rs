@@ -13,6 +13,7 @@ mod model;
 mod outbox;
 mod people;
 mod races;
+mod revocations;
 mod startup;
 
 use database::Database;
@@ -56,6 +57,13 @@ on_both_databases! {
         a_refresh_token_is_used_once_and_revoked_with_its_family,
         expired_tokens_are_forgotten,
         names_with_nul_are_nobodys;
+    revocations:
+        what_ends_is_listed_with_whom_and_when_by_the_databases_clock,
+        a_new_password_ends_all_but_the_sign_in_that_set_it,
+        a_sign_in_that_has_ended_changes_no_password,
+        a_token_knows_the_newest_revocation_of_all_and_no_other,
+        revocations_of_one_person_are_numbered_in_the_order_of_their_commits,
+        only_what_is_young_is_answered_and_only_the_old_is_forgotten;
     conversations:
         a_new_group_is_listed_with_its_admin_and_members,
         a_pair_has_one_conversation_until_it_is_deleted,

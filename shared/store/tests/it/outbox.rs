@@ -34,8 +34,12 @@ pub(crate) async fn a_new_conversation_leaves_a_row_that_names_its_participants(
         users: vec![ann, bob],
     };
     assert_eq!(store.unpublished(at(2), 9).await.unwrap(), [row]);
-    store.forget_published(&[outbox]).await.unwrap();
+    let (_, second) = untold_group(store, &[bob]).await;
+    // Claimed or not: it is not published.
+    assert_eq!(store.oldest_unpublished().await.unwrap(), Some(at(1)));
+    store.forget_published(&[outbox, second]).await.unwrap();
     assert_eq!(store.unpublished(at(9), 9).await.unwrap(), []);
+    assert_eq!(store.oldest_unpublished().await.unwrap(), None);
 }
 
 pub(crate) async fn who_is_let_in_is_named_beside_the_head(database: &Database) {

@@ -143,7 +143,7 @@ pub(crate) async fn passwords_and_presence_are_kept(database: &Database) {
     assert_eq!((user.is_online, user.last_seen), (true, Some(moment)));
 }
 
-fn session(user: UserId, token_hash: &str, family: Uuid) -> Session {
+pub(crate) fn session(user: UserId, token_hash: &str, family: Uuid) -> Session {
     Session {
         token_hash: token_hash.into(),
         family,
@@ -179,11 +179,11 @@ pub(crate) async fn a_refresh_token_is_used_once_and_revoked_with_its_family(dat
     assert!(!store.use_session("a", at(6)).await.unwrap());
     assert!(!store.use_session("none", at(6)).await.unwrap());
     assert_eq!(store.session("a").await.unwrap().unwrap().used_at, Some(at(5)));
-    store.revoke_family(family, at(7)).await.unwrap();
+    store.revoke_family(ann, family, at(7)).await.unwrap();
     assert_eq!(store.session("b").await.unwrap().unwrap().revoked_at, Some(at(7)));
     assert!(!store.use_session("b", at(8)).await.unwrap());
     assert_eq!(store.session("c").await.unwrap().unwrap().revoked_at, None);
-    store.revoke_sessions_of(ann, at(9)).await.unwrap();
+    store.revoke_user(ann, at(9)).await.unwrap().unwrap();
     assert_eq!(store.session("c").await.unwrap().unwrap().revoked_at, Some(at(9)));
     // The first revocation stands.
     assert_eq!(store.session("b").await.unwrap().unwrap().revoked_at, Some(at(7)));
