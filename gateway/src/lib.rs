@@ -21,6 +21,7 @@ pub mod heartbeat;
 pub mod hub;
 pub mod join;
 pub mod join_all;
+pub mod mechanisms;
 mod meters;
 pub mod offload;
 mod origin;

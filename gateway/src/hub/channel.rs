@@ -9,6 +9,7 @@ use protocol::{ConversationId, Seq, UserId};
 
 use super::frame::{Effect, Frame};
 use super::subscriptions::Hold;
+use crate::mechanisms::{Mechanism, Mechanisms};
 use crate::outbox::{Outbox, Outgoing};
 
 /// Names a socket on this node.
@@ -115,12 +116,19 @@ pub struct Channel {
     ring_bytes: usize,
     seated: IndexMap<SocketId, Seated>,
     is_filling: bool,
+    mechanisms: Mechanisms,
 }
 
 impl Channel {
     /// A conversation that nobody listens to yet.
     pub fn new(conversation: ConversationId) -> Self {
+        Self::with(conversation, Mechanisms::ALL)
+    }
+
+    /// The same, with what tests leave of the mechanisms.
+    pub fn with(conversation: ConversationId, mechanisms: Mechanisms) -> Self {
         Self {
+            mechanisms,
             conversation,
             delivered: None,
             known_head: Seq::ZERO,
@@ -144,9 +152,10 @@ impl Channel {
 
     /// A frame came from the bus, in whatever order the bus likes.
     pub fn accept(&mut self, frame: Frame) -> Verdict {
+        let frame = self.heeded(frame);
         match self.delivered {
-            Some(delivered) if frame.seq <= delivered => return Verdict::Done,
-            Some(delivered) if frame.seq == delivered.next() => self.pass_on(frame),
+            Some(delivered) if self.is_repeat(frame.seq, delivered) => return Verdict::Done,
+            Some(delivered) if frame.seq <= delivered.next() => self.pass_on(frame),
             Some(_) | None => self.keep_early(frame),
         }
         self.pass_on_early()
@@ -169,8 +178,10 @@ impl Channel {
 
     /// Whether changes are known to exist that were not passed on.
     pub fn has_hole(&self) -> bool {
-        self.delivered
-            .is_some_and(|delivered| !self.early.is_empty() || delivered < self.known_head)
+        self.mechanisms.have(Mechanism::GapFill)
+            && self
+                .delivered
+                .is_some_and(|delivered| !self.early.is_empty() || delivered < self.known_head)
     }
 
     /// Gives the claim back.
@@ -188,6 +199,7 @@ impl Channel {
         let Some(delivered) = self.delivered.filter(|delivered| *delivered < head) else {
             return self.pass_on_early();
         };
+        let frames: Vec<_> = frames.into_iter().map(|frame| self.heeded(frame)).collect();
         let removed: HashSet<UserId> = frames
             .iter()
             .filter_map(|frame| match frame.effect {
@@ -303,18 +315,30 @@ impl Channel {
     }
 
     fn pass_on(&mut self, frame: Frame) {
-        self.delivered = Some(frame.seq);
-        let room = self.conversation;
+        self.delivered = self.delivered.max(Some(frame.seq));
+        let (room, mechanisms) = (self.conversation, self.mechanisms);
         self.seated.retain(|_, seated| {
             // Also a removal is only for those who stood below it: whoever sits above it has come back since.
-            if frame.seq <= seated.position {
+            if frame.seq <= seated.position && mechanisms.have(Mechanism::Dedupe) {
                 return true;
             }
-            seated.position = frame.seq;
+            seated.position = seated.position.max(frame.seq);
             seated.seat.outbox.push(frame.outgoing(room));
             seated.stays_after(&frame, room)
         });
         self.remember(frame);
+    }
+
+    fn is_repeat(&self, seq: Seq, delivered: Seq) -> bool {
+        seq <= delivered && self.mechanisms.have(Mechanism::Dedupe)
+    }
+
+    fn heeded(&self, frame: Frame) -> Frame {
+        if self.mechanisms.have(Mechanism::RemovalFilter) {
+            return frame;
+        }
+        let effect = Effect::None;
+        Frame { effect, ..frame }
     }
 
     /// Puts what somebody has read from the store before what the ring has, as far as it joins on without a gap and

@@ -229,8 +229,7 @@ impl Inner {
 
 impl Hold {
     /// A claim on nothing, for tests of what merely keeps one.
-    #[cfg(test)]
-    pub(crate) fn detached(topic: Topic) -> Self {
+    pub const fn detached(topic: Topic) -> Self {
         Self {
             topic,
             inner: Weak::new(),

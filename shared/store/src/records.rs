@@ -219,12 +219,12 @@ pub struct Cursor {
     /// The head that the whole answer is true for; fixed by the first page.
     pub head: Option<Seq>,
     /// The place reached: first new messages by `seq`, then other changes by `changed_seq`.
-    pub(crate) place: Place,
+    pub place: Place,
 }
 
-/// See [`Cursor`].
+/// See [`Cursor::place`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
     /// New messages above this `seq` are to be read.
     NewMessages(Seq),
     /// Other changes above this `changed_seq` are to be read.
