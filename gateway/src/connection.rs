@@ -180,6 +180,10 @@ impl Connection {
                 Outgoing::Unseated { conversation, at } => {
                     self.waiting.extend(self.session.on_unseated(conversation, at));
                 }
+                Outgoing::SentBack { conversation, from } => {
+                    let place = Places::from([(conversation, from)]);
+                    self.waiting.extend(self.session.on_lagging(place));
+                }
                 Outgoing::Relist => self.waiting.extend(self.session.on_relist()),
                 Outgoing::Close(code) => {
                     self.writing.flush().await?;

@@ -55,6 +55,13 @@ pub enum Outgoing {
         /// The last number that the socket heard.
         at: Seq,
     },
+    /// The socket has no seat in this conversation any more: what follows this number is to be read from the store.
+    SentBack {
+        /// Which.
+        conversation: ConversationId,
+        /// The client has everything up to here.
+        from: Seq,
+    },
     /// Something about the user's list of conversations may have been missed: look again.
     Relist,
     /// The last thing: close with this code.
@@ -66,7 +73,11 @@ impl Outgoing {
     pub(crate) fn bytes(&self) -> usize {
         let text = match self {
             Self::Change { text, .. } | Self::Added { text, .. } => text.len(),
-            Self::Sync { .. } | Self::Relist | Self::Unseated { .. } | Self::Close(_) => 0,
+            Self::Sync { .. }
+            | Self::SentBack { .. }
+            | Self::Relist
+            | Self::Unseated { .. }
+            | Self::Close(_) => 0,
         };
         size_of::<Self>() + text
     }

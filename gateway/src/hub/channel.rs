@@ -208,6 +208,9 @@ impl Channel {
             })
             .collect();
         let is_dense = i64::try_from(frames.len()) == Ok(head.0 - delivered.0);
+        if !is_dense {
+            self.send_back_between(delivered, head);
+        }
         for frame in &frames {
             let room = self.conversation;
             self.seated.retain(|_, seated| {
@@ -229,7 +232,7 @@ impl Channel {
             // Numbers are missing where one row changed twice: tell the clients what they now have.
             self.ring.clear();
             self.ring_bytes = 0;
-            for seated in self.seated.values() {
+            for seated in self.seated.values().filter(|seated| seated.position == head) {
                 seated.seat.outbox.push(sync(self.conversation, head));
             }
         }
@@ -368,6 +371,20 @@ impl Channel {
         {
             self.ring_bytes -= oldest.text.len();
         }
+    }
+
+    /// Who stands between the ends of a compacted reading cannot be served by it: a row from below their place may
+    /// carry a change from above it. They read the store for themselves.
+    fn send_back_between(&mut self, delivered: Seq, head: Seq) {
+        let conversation = self.conversation;
+        self.seated.retain(|_, Seated { seat, position }| {
+            let is_between = *position > delivered && *position < head;
+            if is_between {
+                let from = *position;
+                seat.outbox.push(Outgoing::SentBack { conversation, from });
+            }
+            !is_between
+        });
     }
 
     fn advance_positions(&mut self, head: Seq) {

@@ -46,6 +46,9 @@ impl Lag {
             Outgoing::Sync { conversation, head } => {
                 self.places.entry(conversation).or_insert(head);
             }
+            Outgoing::SentBack { conversation, from } => {
+                self.places.entry(conversation).or_insert(from);
+            }
             // Whoever lacks the removal as well will see it when reading on.
             Outgoing::Unseated { conversation, .. } if self.places.contains_key(&conversation) => {}
             Outgoing::Added { .. } if self.invitations == KEPT_INVITATIONS => self.must_relist = true,

@@ -245,6 +245,34 @@ fn after_a_compacted_fill_the_clients_are_told_how_far_they_are() {
 }
 
 #[test]
+fn who_stands_amid_a_compacted_fill_is_sent_back_to_the_store() {
+    let (mut channel, _behind) = seated_at(17);
+    let ahead = seat(2, 2);
+    let outbox = ahead.outbox.clone();
+    // It has 18 as it was before 20 changed it, so neither row of the fill may be left out for it.
+    assert_eq!(channel.take_seat(ahead, at(19)).1, Verdict::Hole);
+    channel.begin_fill();
+    channel.fill(Seq(21), vec![frame(18), frame(19), frame(21)]);
+    channel.accept(frame(22));
+    let back = Outgoing::SentBack {
+        conversation: ROOM,
+        from: Seq(19),
+    };
+    assert_eq!(heard(&outbox), ["sync 19".into(), format!("{back:?}")]);
+}
+
+#[test]
+fn who_is_beyond_a_compacted_fill_is_not_told_of_it() {
+    let (mut channel, _behind) = seated_at(17);
+    let ahead = seat(2, 2);
+    let outbox = ahead.outbox.clone();
+    channel.take_seat(ahead, at(22));
+    channel.begin_fill();
+    channel.fill(Seq(21), vec![frame(18), frame(19), frame(21)]);
+    assert_eq!(heard(&outbox), ["sync 22"]);
+}
+
+#[test]
 fn in_a_fill_the_removed_hear_of_their_removal_alone() {
     let (mut channel, outbox) = seated_at(4);
     channel.accept(frame(8));
