@@ -103,10 +103,14 @@ async fn storm(sockets: usize) -> Option<Figures> {
         };
         readers.spawn(reader.keep(news.clone(), finished.clone()));
         if number % OPENING == OPENING - 1 {
-            expect(&mut heard, OPENING).await;
+            for _ in 0..OPENING {
+                expect(&mut heard, &mut readers).await;
+            }
         }
     }
-    expect(&mut heard, (sockets + BYSTANDERS * PEOPLE) % OPENING).await;
+    for _ in 0..(sockets + BYSTANDERS * PEOPLE) % OPENING {
+        expect(&mut heard, &mut readers).await;
+    }
 
     let mut talking = JoinSet::new();
     talking.spawn(talk(members.clone(), api, finished.clone()));
@@ -116,7 +120,7 @@ async fn storm(sockets: usize) -> Option<Figures> {
     let killed = Instant::now();
     let mut back = Vec::with_capacity(sockets);
     while back.len() < sockets {
-        heard.recv().await.expect("readers are there");
+        expect(&mut heard, &mut readers).await;
         back.push(killed.elapsed());
     }
     let reads = reads(&cluster).await - before;
@@ -161,9 +165,11 @@ async fn invite(api: &str) -> Vec<Member> {
     members
 }
 
-async fn expect(heard: &mut mpsc::Receiver<()>, count: usize) {
-    for _ in 0..count {
-        heard.recv().await.expect("readers are there");
+/// Waits for the next reader that is in step; one that fails ends the test.
+async fn expect(heard: &mut mpsc::Receiver<()>, readers: &mut JoinSet<()>) {
+    tokio::select! {
+        news = heard.recv() => news.expect("readers are there"),
+        Some(ended) = readers.join_next() => ended.expect("a reader that goes on"),
     }
 }
 
