@@ -4,7 +4,7 @@
 mod on_frame;
 mod outcome;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use protocol::close::CloseCode;
 use protocol::frames::ServerFrame;
@@ -38,6 +38,10 @@ pub enum Door {
         follows_all: bool,
     },
 }
+
+/// How often a join that a client asked for is tried again while the store cannot serve it: some seconds, in which a
+/// store that is only busy finds the time. Then the client hears that it may ask again.
+const STALLS_MAX: u32 = 4;
 
 /// The numbers that bind one socket.
 #[derive(Clone, Copy, Debug)]
@@ -138,8 +142,9 @@ pub struct Session {
     /// Where the hub holds a seat for this socket: what has to be given up at its end. May lag behind `followed`,
     /// which counts what the client has asked for already.
     seats: HashSet<ConversationId>,
-    /// Followed, but the socket read too slowly: what was dropped is being read again.
-    owed: HashSet<ConversationId>,
+    /// Followed, but the socket read too slowly, or the store was away: what is missing is still to be read. How often
+    /// that has failed.
+    owed: HashMap<ConversationId, u32>,
 }
 
 impl Session {
@@ -153,7 +158,7 @@ impl Session {
             rate: FrameRate::new(limits.frames_per_minute, now),
             followed: HashSet::new(),
             seats: HashSet::new(),
-            owed: HashSet::new(),
+            owed: HashMap::new(),
         }
     }
 
@@ -236,7 +241,7 @@ impl Session {
         for (conversation, place) in places {
             self.seats.remove(&conversation);
             if self.followed.contains(&conversation) {
-                self.owed.insert(conversation);
+                self.owed.insert(conversation, 0);
                 tasks.push(Task::of(Command::Join {
                     conversation,
                     from: From::After(place),
@@ -251,28 +256,29 @@ impl Session {
         self.owed.is_empty()
     }
 
-    /// The store could not serve a join. Whether it is to go on later: what the server joins by itself it owes.
+    /// The store could not serve a join. Whether it is to go on later: what the server joins by itself it owes, what
+    /// a client asks for it tries a few times.
     pub fn on_stalled(&mut self, conversation: ConversationId, asker: &Asker) -> bool {
-        let goes_on = *asker == Asker::Server && (!self.ends_with_place() || self.owes(conversation));
-        if goes_on {
-            self.followed.insert(conversation);
-            self.owed.insert(conversation);
+        let is_first = self.ends_with_place() && !self.owes(conversation);
+        if *asker == Asker::Server && is_first {
+            return false;
         }
-        goes_on
+        self.followed.insert(conversation);
+        let stalls = self.owed.entry(conversation).or_default();
+        *stalls += 1;
+        *asker == Asker::Server || *stalls <= STALLS_MAX
     }
 
     /// Whether a join of this conversation is still to be finished.
     pub fn owes(&self, conversation: ConversationId) -> bool {
-        self.owed.contains(&conversation)
+        self.owed.contains_key(&conversation)
     }
 
     /// Whether a task has become pointless by the time its turn comes: the server would follow what is followed
     /// already, or what there is no room for.
     pub fn is_moot(&self, task: &Task) -> bool {
         match task.command {
-            Command::Join { conversation, .. }
-                if task.asker == Asker::Server && !self.owed.contains(&conversation) =>
-            {
+            Command::Join { conversation, .. } if task.asker == Asker::Server && !self.owes(conversation) => {
                 self.followed.contains(&conversation) || self.is_full()
             }
             _ => false,

@@ -1,12 +1,15 @@
 //! One conversation on this node: who listens, how far they are, and what arrived before its turn. No I/O.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+mod ring;
+
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use protocol::close::CloseCode;
 use protocol::{ConversationId, Seq, UserId};
 
+use self::ring::Ring;
 use super::frame::{Effect, Frame};
 use super::subscriptions::Hold;
 use crate::mechanisms::{Mechanism, Mechanisms};
@@ -15,17 +18,11 @@ use crate::outbox::{Outbox, Outgoing};
 /// Names a socket on this node.
 pub type SocketId = u64;
 
-/// Recent frames kept for each live conversation, so that a join or a resume just behind needs no second read.
-const RING_FRAMES: usize = 128;
-
-/// What those may take, in bytes of JSON: a hundred and twenty-eight ordinary messages are well below it.
-const RING_BYTES: usize = 256 * 1024;
-
 /// Frames that may wait for a missing one. Beyond it the newest are dropped: the store has them all.
 const EARLY_FRAMES: usize = 1_024;
 
 /// Frames that may wait for the first seat: a join takes milliseconds, and a long one reads the store to its end.
-const EARLY_FRAMES_UNSEATED: usize = RING_FRAMES;
+const EARLY_FRAMES_UNSEATED: usize = ring::FRAMES;
 
 /// One socket's place in a conversation.
 #[derive(Clone, Debug)]
@@ -112,8 +109,7 @@ pub struct Channel {
     /// The conversation has come at least this far, as somebody said.
     known_head: Seq,
     early: BTreeMap<Seq, Frame>,
-    ring: VecDeque<Frame>,
-    ring_bytes: usize,
+    ring: Ring,
     seated: IndexMap<SocketId, Seated>,
     is_filling: bool,
     mechanisms: Mechanisms,
@@ -133,8 +129,7 @@ impl Channel {
             delivered: None,
             known_head: Seq::ZERO,
             early: BTreeMap::new(),
-            ring: VecDeque::new(),
-            ring_bytes: 0,
+            ring: Ring::default(),
             seated: IndexMap::new(),
             is_filling: false,
         }
@@ -226,12 +221,11 @@ impl Channel {
         self.advance_positions(head);
         if is_dense {
             for frame in frames {
-                self.remember(frame);
+                self.ring.push(frame);
             }
         } else {
             // Numbers are missing where one row changed twice: tell the clients what they now have.
             self.ring.clear();
-            self.ring_bytes = 0;
             for seated in self.seated.values().filter(|seated| seated.position == head) {
                 seated.seat.outbox.push(sync(self.conversation, head));
             }
@@ -250,7 +244,7 @@ impl Channel {
             return (Seating::Behind, Verdict::Done);
         }
         let delivered = *self.delivered.get_or_insert(position);
-        let missed: Vec<&Frame> = self.ring.iter().filter(|frame| frame.seq > position).collect();
+        let missed = self.ring.after(position);
         if delivered > position {
             let is_covered = missed.first().is_some_and(|oldest| oldest.seq == position.next());
             let bytes = missed
@@ -329,7 +323,7 @@ impl Channel {
             seated.seat.outbox.push(frame.outgoing(room));
             seated.stays_after(&frame, room)
         });
-        self.remember(frame);
+        self.ring.push(frame);
     }
 
     fn is_repeat(&self, seq: Seq, delivered: Seq) -> bool {
@@ -348,28 +342,8 @@ impl Channel {
     /// there is room: whoever lacks the same need not read it again. `recent` is ascending, without a gap, and each
     /// change as it was sent live.
     pub fn recall(&mut self, recent: &[Frame]) {
-        let Some(delivered) = self.delivered else { return };
-        for frame in recent.iter().rev() {
-            let follower = self.ring.front().map_or(delivered.next(), |oldest| oldest.seq);
-            if frame.seq >= follower {
-                continue;
-            }
-            let bytes = self.ring_bytes + frame.text.len();
-            if frame.seq.next() != follower || self.ring.len() == RING_FRAMES || bytes > RING_BYTES {
-                return;
-            }
-            self.ring_bytes = bytes;
-            self.ring.push_front(frame.clone());
-        }
-    }
-
-    fn remember(&mut self, frame: Frame) {
-        self.ring_bytes += frame.text.len();
-        self.ring.push_back(frame);
-        while (self.ring.len() > RING_FRAMES || self.ring_bytes > RING_BYTES)
-            && let Some(oldest) = self.ring.pop_front()
-        {
-            self.ring_bytes -= oldest.text.len();
+        if let Some(delivered) = self.delivered {
+            self.ring.extend_back(recent, delivered.next());
         }
     }
 

@@ -44,7 +44,7 @@ impl Session {
                 Vec::new()
             }
             Outcome::NotJoined(conversation, refusal) => {
-                let was_owed = self.owed.contains(&conversation);
+                let was_owed = self.owes(conversation) && asker == Asker::Server;
                 self.on_left(conversation);
                 let mut reactions = vec![Reaction::Leave(conversation)];
                 reactions.extend(self.on_refusal(&refusal, asker));

@@ -1,3 +1,5 @@
+mod owed;
+
 use std::time::Duration;
 
 use protocol::frames::ErrorFrame;

@@ -76,6 +76,8 @@ fn is_outage(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::BeginFailed
         | sqlx::Error::Io(_)
+        // A connection that was cut while it was being made, by a proxy or a server that stops.
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::Tls(_) => true,
         sqlx::Error::Database(_) => code(error).is_some_and(|code| is_outage_code(&code)),
         _ => false,

@@ -291,6 +291,7 @@ impl Reader {
                 assert_eq!(before, sync.head.0, "sync tells what the client has");
                 true
             }
+            ServerFrame::Error(error) => panic!("refused: {error:?}"),
             _ => false,
         }
     }

@@ -112,7 +112,7 @@ fn a_joiner_just_behind_gets_the_rest_from_the_ring() {
 #[test]
 fn a_joiner_further_behind_than_the_ring_is_sent_back_to_the_store() {
     let (mut channel, _first) = seated_at(0);
-    for seq in 1..=i64::try_from(RING_FRAMES).unwrap() + 2 {
+    for seq in 1..=i64::try_from(ring::FRAMES).unwrap() + 2 {
         channel.accept(frame(seq));
     }
     assert_eq!(channel.take_seat(seat(2, 2), at(1)).0, Seating::Behind);
