@@ -1,5 +1,5 @@
 # Each recipe is one line on purpose: what it does stands in the script or the tool that it names.
-.PHONY: help run test fmt lint docs up down loadtest check-deploy
+.PHONY: help run test chaos fmt lint docs up down loadtest check-deploy
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -9,6 +9,9 @@ run: ## everything in one process on http://127.0.0.1:8000, on SQLite
 
 test: ## all that a change must pass; installs and starts what it needs
 	@deploy/scripts/test.sh
+
+chaos: ## every fault under load, 20 minutes; FAULTS="redis-kill" for some rows
+	@deploy/scripts/chaos.sh
 
 fmt: ## format the code
 	cargo fmt --all

@@ -91,6 +91,10 @@ pub struct RunArgs {
     /// over sockets, spread the sends with --users.
     #[arg(long, value_enum, default_value = "rest")]
     via: Via,
+    /// Changes to memberships per second. Guests are added to conversations and removed from them all the time, each at
+    /// most every other second; what reaches one who is not in is a finding.
+    #[arg(long, default_value_t = 0, value_name = "PER SECOND")]
+    churn: u32,
     /// Bytes of each message's text; a little more if the time stamp in it needs that.
     #[arg(long, default_value_t = 100, value_name = "BYTES")]
     payload_bytes: usize,
@@ -182,6 +186,7 @@ impl RunArgs {
                 rate: self.rate,
                 duration: self.duration,
                 warmup: self.warmup,
+                churn: self.churn,
                 via: self.via,
                 door: self.door,
             },

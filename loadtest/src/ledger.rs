@@ -2,10 +2,15 @@
 //!
 //! While a run lasts, each socket keeps one [`Track`] per conversation, touched by nobody else. Afterwards
 //! [`settle`] lays all tracks and all acknowledgements beside each other. What exists is what was acknowledged to
-//! its sender or heard by anybody: each such message is owed to every socket that had joined before it.
+//! its sender or heard by anybody: each such message is owed to every socket that had joined before it. Members who
+//! come and go are judged by rules of their own, in [`guests`].
+
+pub mod guests;
 
 use protocol::Seq;
 use serde::Serialize;
+
+use guests::Guest;
 
 /// How far ahead of the last number a number may be. No hole of a real run is as wide; a broken number must not eat
 /// the memory.
@@ -95,7 +100,7 @@ pub struct Ack {
     pub seq: Seq,
 }
 
-/// What a run proved. All but the first three must be zero.
+/// What a run proved. All but the first three and the last must be zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     /// Sends that were acknowledged, each counted once however often it was repeated.
@@ -113,18 +118,33 @@ pub struct Verdict {
     /// Contradictions: two messages under one number, a send acknowledged under two numbers, a message in a
     /// conversation that it was not sent to.
     pub conflicting: u64,
+    /// Changes that came to a guest who had been removed before them and not been asked back.
+    pub unentitled: u64,
+    /// Guests who were in their conversation at the end, and whom no socket had told so.
+    pub absent: u64,
+    /// Removals of guests that were looked at.
+    pub removals: u64,
 }
 
 impl Verdict {
-    /// Whether nothing was lost, doubled, reordered or contradictory.
+    /// Whether nothing was lost, doubled, reordered, contradictory or shown to the wrong people.
     pub fn is_clean(&self) -> bool {
-        self.lost == 0 && self.doubled == 0 && self.reordered == 0 && self.conflicting == 0
+        let Self {
+            lost,
+            doubled,
+            reordered,
+            conflicting,
+            unentitled,
+            absent,
+            ..
+        } = *self;
+        [lost, doubled, reordered, conflicting, unentitled, absent] == [0; 6]
     }
 }
 
 /// Compares everything heard with everything acknowledged. `sent_to` names the conversation of each send of the
 /// schedule, by index.
-pub fn settle(sent_to: &[usize], tracks: &[Track], acks: Vec<Ack>) -> Verdict {
+pub fn settle(sent_to: &[usize], tracks: &[Track], acks: Vec<Ack>, guests: &[Guest]) -> Verdict {
     let mut verdict = Verdict::default();
     let acks = distinct(acks, &mut verdict);
     let conversations = sent_to
@@ -150,6 +170,9 @@ pub fn settle(sent_to: &[usize], tracks: &[Track], acks: Vec<Ack>) -> Verdict {
     for (number, track) in (1..).zip(tracks) {
         existing[track.conversation].judge(track, &mut verdict);
         find_copies(track, (number, sent_to), &mut last_heard_by, &mut verdict);
+    }
+    for guest in guests {
+        guest.judge(&existing[guest.conversation], &mut verdict);
     }
     verdict
 }
@@ -215,6 +238,15 @@ impl Existing {
                 self.add(Seq(seq), send, verdict);
             }
         }
+    }
+
+    /// Number and index of the send of every message above a number.
+    fn after(&self, seq: Seq) -> impl Iterator<Item = (Seq, u32)> {
+        let first = self.first.map_or(0, |first| first.0);
+        let numbered = (first..).map(Seq).zip(&self.sends);
+        numbered
+            .filter(move |(number, send)| *number > seq && **send != 0)
+            .map(|(number, send)| (number, send - 1))
     }
 
     fn judge(&self, track: &Track, verdict: &mut Verdict) {

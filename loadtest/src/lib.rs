@@ -4,7 +4,7 @@
 //! A run has stages: settle who talks to whom ([`plan`]), make the accounts and conversations over REST ([`setup`]),
 //! open the sockets ([`socket`]), send at a fixed rate whatever the answers do ([`sender`]), wait for the rest to
 //! arrive, compare everything heard with everything said ([`ledger`]), report ([`report`]). [`run`] strings them
-//! together; [`wire`] reads and writes the frames; [`meter`] keeps the clock, the counters and the histograms;
+//! together; [`churn`] lets members come and go meanwhile; [`wire`] reads and writes the frames; [`meter`] keeps the clock, the counters and the histograms;
 //! [`cli`] is the command line; [`talk`] is no run but one socket at a terminal.
 //!
 //! Latency counts from the moment a message *should* have been sent by the schedule, so a server (or this tool)
@@ -14,6 +14,7 @@
 //! `protocol` for the shapes. To add another kind of run: a variant of [`cli::Command`], a module of its own beside
 //! [`run`], and as much of the other modules as it can use; none of them knows `run`.
 
+pub mod churn;
 pub mod cli;
 pub mod ledger;
 pub mod meter;

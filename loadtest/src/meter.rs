@@ -46,6 +46,8 @@ pub struct Counts {
     pub expected: AtomicU64,
     /// Messages heard for the first time, per socket.
     pub delivered: AtomicU64,
+    /// Guests whose socket is in step with their conversation.
+    pub following: AtomicU64,
     /// When the last frame with a message or an answer came: microseconds on the meter's clock.
     pub last_heard_us: AtomicU64,
 }
@@ -53,6 +55,11 @@ pub struct Counts {
 /// Adds to a counter.
 pub fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Relaxed);
+}
+
+/// Takes from a counter what was added to it.
+pub fn subtract(counter: &AtomicU64, count: u64) {
+    counter.fetch_sub(count, Relaxed);
 }
 
 /// Reads a counter.

@@ -45,6 +45,8 @@ pub struct Settings {
     pub duration: Duration,
     /// How long messages are sent before the measuring starts; they are checked, not timed.
     pub warmup: Duration,
+    /// Changes per second to the membership of guests, who come to conversations and go again.
+    pub churn: u32,
     /// How messages are sent.
     pub via: Via,
     /// Which door the sockets go through.
@@ -54,6 +56,9 @@ pub struct Settings {
 /// Conversations that a user is in when nobody says how many users there are: a lively account, and few enough
 /// registrations (each costs the server a password hash) that a run starts soon.
 pub const PLACES_PER_USER: u32 = 8;
+
+/// Seconds between a guest's coming and going: long enough that something is said in between.
+pub const SECONDS_PER_GUEST_CHANGE: u32 = 2;
 
 /// Why settings make no plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -135,7 +140,14 @@ impl Plan {
         &self.settings
     }
 
-    /// Accounts to register.
+    /// Members who come and go, one in each of the first conversations: as many as it takes for the changes asked for,
+    /// one every [`SECONDS_PER_GUEST_CHANGE`] each. Their accounts come after those of [`Self::users`].
+    pub fn guests(&self) -> usize {
+        let wanted = self.settings.churn.saturating_mul(SECONDS_PER_GUEST_CHANGE);
+        wanted.min(self.settings.conversations) as usize
+    }
+
+    /// Accounts of members that stay.
     pub fn users(&self) -> usize {
         self.users
     }

@@ -9,7 +9,7 @@ use crate::ledger::Verdict;
 use crate::meter::{Latencies, Refusals, Timed, read};
 use crate::process::cpu_seconds;
 use crate::run::Options;
-use crate::socket::listener::World;
+use crate::socket::listener::{Removed, Strays, World};
 
 /// What the run's tasks brought home, before it is put in order.
 #[derive(Debug)]
@@ -23,7 +23,9 @@ pub struct Findings {
     /// Refused sends and other errors, by their code.
     pub refusals: Refusals,
     /// Frames that a socket should never have got.
-    pub stray: u64,
+    pub strays: Strays,
+    /// Removals that anybody heard, doubles included.
+    pub removals: Vec<Removed>,
     /// How often sockets came back.
     pub reconnects: u64,
     /// Sockets that were told not to come back.
@@ -38,7 +40,8 @@ impl Findings {
             lag,
             verdict: Verdict::default(),
             refusals: Refusals::new(),
-            stray: 0,
+            strays: Strays::default(),
+            removals: Vec::new(),
             reconnects: 0,
             gone: 0,
         }
@@ -106,6 +109,14 @@ pub struct Deliveries {
     pub conflicting: u64,
     /// Came where they never should have.
     pub stray: u64,
+    /// The first few of those.
+    pub stray_examples: Vec<String>,
+    /// Came to guests who had been removed before.
+    pub unentitled: u64,
+    /// Guests who were in at the end and were not told so.
+    pub absent: u64,
+    /// Removals of guests that were checked for what came after.
+    pub removals: u64,
     /// First arrivals per second, warm-up excluded, from the first measured send to the last arrival.
     pub per_second: f64,
     /// From the intended moment of the send to the arrival.
@@ -254,6 +265,17 @@ impl Report {
         if let Some(seconds) = self.tool_cpu_seconds {
             lines.push(format!("the tool itself used {seconds:.1} CPU seconds"));
         }
+        let Deliveries {
+            removals,
+            unentitled,
+            absent,
+            ..
+        } = self.deliveries;
+        if removals > 0 {
+            lines.push(format!(
+                "{removals} removals of guests: {unentitled} changes shown to them afterwards, {absent} not back at the end"
+            ));
+        }
         let errors = self.sends.refusals.iter();
         lines.extend(errors.map(|(code, count)| format!("error {code}: {count} times")));
         lines.join("\n")
@@ -299,7 +321,11 @@ impl Deliveries {
             doubled: verdict.doubled,
             reordered: verdict.reordered,
             conflicting: verdict.conflicting,
-            stray: findings.stray,
+            stray: findings.strays.count,
+            stray_examples: findings.strays.examples.clone(),
+            unentitled: verdict.unentitled,
+            absent: verdict.absent,
+            removals: verdict.removals,
             per_second: arrivals.per_second(),
             latency_ms: Quantiles::of(&arrivals.latencies),
         }

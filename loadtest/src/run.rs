@@ -1,5 +1,6 @@
 //! `loadtest run`: the stages of a run, one after the other.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -14,12 +15,15 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::churn::Churn;
+use crate::ledger::guests::{Guest, Stint};
 use crate::ledger::{Ack, Track, settle};
 use crate::meter::{self, Latencies, Meter, Refusals, latencies, micros};
 use crate::plan::{Plan, Settings};
 use crate::report::{Findings, Report};
 use crate::sender::{LANE_QUEUE, Lane, LaneNotes, Outlets, Patience, metronome};
 use crate::setup::{self, Apis, Cast};
+use crate::socket::guest::GuestNotes;
 use crate::socket::listener::{Listener, World};
 use crate::socket::{FirstAttempt, Outcome, Posting, QUEUE, Socket};
 
@@ -75,18 +79,21 @@ pub async fn run(options: &Options, halt: CancellationToken) -> anyhow::Result<R
     };
     let world = Arc::new(prepare(options, &apis).await?);
     let sockets = open_sockets(options, &world, &stop).await?;
+    let mut churn = Churn::start(&world, (&apis, &options.gateways), &stop);
     let (outlets, lanes) = start_lanes(options, &world, (apis, sockets.postings), &stop);
     let lag = send(&world, outlets, &halt).await?;
+    let stints = churn.end().await?;
     drain(&world, options.drain_timeout).await;
     stop.cancel();
 
     let mut findings = Findings::new(started_at, lag);
     let (tracks, acks) = gather(&mut findings, sockets.tasks, lanes).await?;
+    let guests = gather_guests(&mut findings, &world, (stints, churn.heard().await?));
     let made = u32::try_from(meter::read(&world.meter.counts.intended))?;
     let sent_to: Vec<usize> = (0..made)
         .map(|index| world.plan.send(index).conversation)
         .collect();
-    findings.verdict = settle(&sent_to, &tracks, acks);
+    findings.verdict = settle(&sent_to, &tracks, acks, &guests);
     Ok(Report::new(options, &world, &findings))
 }
 
@@ -115,6 +122,7 @@ async fn prepare(options: &Options, apis: &Apis) -> anyhow::Result<World> {
         },
         meter: Meter::new()?,
         payload_bytes: options.payload_bytes,
+        request_timeout: options.request_timeout,
     })
 }
 
@@ -232,6 +240,7 @@ async fn drain(world: &World, timeout: Duration) {
         let answered =
             meter::read(&counts.acked) + meter::read(&counts.refused) + meter::read(&counts.unsent);
         let complete = answered >= meter::read(&counts.intended)
+            && meter::read(&counts.following) >= world.plan.guests() as u64
             && meter::read(&counts.delivered) >= meter::read(&counts.expected);
         let last_heard = world.meter.instant(meter::read(&counts.last_heard_us));
         if complete && last_heard.elapsed() >= QUIET {
@@ -258,7 +267,8 @@ async fn gather(
         } = outcome.context("a socket's task failed")?;
         findings.reconnects += reconnects;
         findings.gone += u64::from(gone);
-        findings.stray += notes.stray;
+        findings.strays.extend(notes.strays);
+        findings.removals.extend(notes.removals);
         merge(&mut findings.refusals, notes.refusals);
         tracks.extend(notes.tracks);
         acks.extend(notes.acks);
@@ -269,6 +279,32 @@ async fn gather(
         acks.extend(notes.acks);
     }
     Ok((tracks, acks))
+}
+
+/// Every guest with all that is known of them: their removals may have been heard by anybody.
+fn gather_guests(
+    findings: &mut Findings,
+    world: &World,
+    (stints, notes): (Vec<Vec<Stint>>, Vec<GuestNotes>),
+) -> Vec<Guest> {
+    let mut guests = Vec::new();
+    for (number, (stints, notes)) in stints.into_iter().zip(notes).enumerate() {
+        findings.strays.extend(notes.strays);
+        findings.reconnects += notes.reconnects;
+        findings.removals.extend(notes.removals);
+        guests.push(Guest {
+            conversation: number,
+            stints,
+            removals: BTreeSet::new(),
+            track: notes.track,
+        });
+    }
+    for (number, guest) in guests.iter_mut().enumerate() {
+        let person = &world.cast.people[world.plan.users() + number];
+        let own = findings.removals.iter().filter(|(_, user, _)| *user == person.id);
+        guest.removals.extend(own.map(|(_, _, seq)| *seq));
+    }
+    guests
 }
 
 fn merge(all: &mut Refusals, some: Refusals) {

@@ -18,9 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ledger::Ack;
 use crate::meter::{Latencies, Refusals, add, micros};
-use crate::setup::Apis;
-use crate::socket::Posting;
+use crate::setup::{Apis, retry_after};
 use crate::socket::listener::World;
+use crate::socket::{Posting, spread};
 use crate::wire::Stamp;
 
 /// How long the metronome sleeps at most before it looks whether it should stop.
@@ -148,8 +148,8 @@ pub struct LaneNotes {
 enum Answer {
     Acked(Ack),
     Refused(String),
-    /// Nobody said whether it is committed; why not.
-    Unknown(String),
+    /// Nobody said whether it is committed: why not, and when to ask again if the server said that.
+    Unknown(String, Option<Duration>),
 }
 
 #[derive(Deserialize)]
@@ -170,7 +170,7 @@ impl Lane {
         while let Some(answer) = answers.next().await {
             match answer {
                 Answer::Acked(ack) => notes.acks.push(ack),
-                Answer::Refused(why) | Answer::Unknown(why) => {
+                Answer::Refused(why) | Answer::Unknown(why, _) => {
                     *notes.refusals.entry(why).or_default() += 1;
                 }
             }
@@ -186,10 +186,14 @@ impl Lane {
         let mut pause = RETRY_PAUSE;
         loop {
             let answer = self.try_once(rest, turn).await;
-            if !matches!(answer, Answer::Unknown(_)) || Instant::now() + pause > give_up {
+            let Answer::Unknown(_, asked) = answer else {
+                return answer;
+            };
+            let wait = spread(asked.unwrap_or(pause));
+            if Instant::now() + wait > give_up {
                 return answer;
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(wait).await;
             pause = (pause * 2).min(RETRY_PAUSE_MAX);
             turn += 1;
             add(&self.world.meter.counts.repeated, 1);
@@ -215,19 +219,19 @@ impl Lane {
         let request = request.timeout(self.patience.request).json(&body);
         let answer = match request.send().await {
             Ok(answer) => answer,
-            Err(error) if error.is_timeout() => return Answer::Unknown("timeout".to_owned()),
-            Err(_) => return Answer::Unknown("connection".to_owned()),
+            Err(error) if error.is_timeout() => return Answer::Unknown("timeout".to_owned(), None),
+            Err(_) => return Answer::Unknown("connection".to_owned(), None),
         };
         let status = answer.status();
         if status.is_server_error() {
-            return Answer::Unknown(status.as_str().to_owned());
+            return Answer::Unknown(status.as_str().to_owned(), retry_after(answer.headers()));
         }
         if !status.is_success() {
             add(&meter.counts.refused, 1);
             return Answer::Refused(status.as_str().to_owned());
         }
         let Ok(Sent { seq }) = answer.json().await else {
-            return Answer::Unknown("unreadable answer".to_owned());
+            return Answer::Unknown("unreadable answer".to_owned(), None);
         };
         let owed = plan.members(posting.conversation).len() as u64;
         meter.acked(self.number, stamp.intended_us, owed);

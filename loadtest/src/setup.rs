@@ -8,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use protocol::models::ConversationType;
 use protocol::requests::CreateConversation;
 use protocol::{ConversationId, UserId};
-use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ pub struct Person {
 /// Everybody, and every conversation, in the order of the plan's indices.
 #[derive(Clone, Debug)]
 pub struct Cast {
-    /// By user index.
+    /// By user index; the guests come after the users.
     pub people: Vec<Person>,
     /// By conversation index.
     pub conversations: Vec<ConversationId>,
@@ -92,7 +92,7 @@ struct Opened {
     id: ConversationId,
 }
 
-/// Registers the plan's users, `concurrency` at a time; `done` is called after each.
+/// Registers the plan's users and then its guests, `concurrency` at a time; `done` is called after each.
 pub async fn register(
     apis: &Apis,
     plan: &Plan,
@@ -102,7 +102,7 @@ pub async fn register(
     let run = Uuid::new_v4().simple().to_string();
     let done = &done;
     let run = run.as_str();
-    stream::iter(0..plan.users())
+    stream::iter(0..plan.users() + plan.guests())
         .map(|user| async move {
             let person = register_one(apis, user, run).await;
             done();
@@ -204,7 +204,11 @@ async fn post<T: for<'de> Deserialize<'de>>(
 }
 
 fn pause_asked(answer: &Response) -> Duration {
-    let seconds = answer.headers().get(RETRY_AFTER);
-    let seconds = seconds.and_then(|value| value.to_str().ok()?.parse().ok());
-    seconds.map_or(PAUSE, Duration::from_secs)
+    retry_after(answer.headers()).unwrap_or(PAUSE)
+}
+
+/// When to ask again, if the server said so.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    seconds.parse().ok().map(Duration::from_secs)
 }

@@ -5,6 +5,7 @@
 //! and repeats the sends that were not answered under the same `client_id`: the ledger still demands all of it once.
 
 mod dial;
+pub mod guest;
 pub mod listener;
 
 use std::time::Duration;
@@ -290,7 +291,7 @@ fn after_close(close: Option<CloseFrame>) -> End {
 }
 
 /// Up to half as long again: what the server tells everybody must not bring everybody back together.
-fn spread(pause: Duration) -> Duration {
+pub(crate) fn spread(pause: Duration) -> Duration {
     pause.mul_f64(rand::rng().random_range(1.0..=1.5))
 }
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use protocol::frames::{ClientFrame, NewMessage, Subscribe};
-use protocol::{ConversationId, Seq};
+use protocol::{ConversationId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Which send of the schedule a message is.
@@ -66,6 +66,22 @@ pub enum Heard {
         /// What the socket now has.
         head: Seq,
     },
+    /// `participant:removed`.
+    Removed {
+        /// Where.
+        conversation: ConversationId,
+        /// Whom.
+        user: UserId,
+        /// Its number; a socket that reads too slowly for its own removal is told without.
+        seq: Option<Seq>,
+    },
+    /// Any other change of a conversation.
+    Change {
+        /// Where.
+        conversation: ConversationId,
+        /// Its number.
+        seq: Seq,
+    },
     /// `error`.
     Refused {
         /// The send that it answers, if any.
@@ -97,6 +113,7 @@ struct Frame<'a> {
 #[serde(default)]
 struct Payload<'a> {
     conversation_id: Option<ConversationId>,
+    user_id: Option<UserId>,
     seq: Option<Seq>,
     head: Option<Seq>,
     #[serde(borrow)]
@@ -132,7 +149,13 @@ fn read_kind(text: &str) -> Heard {
     }
 }
 
-const JUDGED: [&str; 4] = ["message:new", "message:ack", "sync", "error"];
+const JUDGED: [&str; 5] = [
+    "message:new",
+    "message:ack",
+    "sync",
+    "participant:removed",
+    "error",
+];
 
 impl Frame<'_> {
     /// `None` when a judged type lacks a field, or names two different numbers.
@@ -164,7 +187,15 @@ impl Frame<'_> {
                 code: payload.code.into_owned(),
                 retryable: payload.retryable,
             },
-            _ => Heard::Other,
+            "participant:removed" => Heard::Removed {
+                conversation: payload.conversation_id?,
+                user: payload.user_id?,
+                seq: self.seq,
+            },
+            _ => match (payload.conversation_id, self.seq) {
+                (Some(conversation), Some(seq)) => Heard::Change { conversation, seq },
+                _ => Heard::Other,
+            },
         })
     }
 }

@@ -30,7 +30,7 @@ fn acks(length: u32) -> Vec<Ack> {
 }
 
 fn settle_one(length: u32, tracks: &[Track]) -> Verdict {
-    settle(&vec![0; length as usize], tracks, acks(length))
+    settle(&vec![0; length as usize], tracks, acks(length), &[])
 }
 
 fn clean(length: u32, sockets: u64) -> Verdict {
@@ -47,13 +47,13 @@ fn clean(length: u32, sockets: u64) -> Verdict {
 fn a_message_that_was_heard_elsewhere_is_owed_even_without_its_acknowledgement() {
     let heard = track(&stream(3));
     let deaf_to_the_last = track(&stream(2));
-    let verdict = settle(&[0; 3], &[heard, deaf_to_the_last], Vec::new());
+    let verdict = settle(&[0; 3], &[heard, deaf_to_the_last], Vec::new(), &[]);
     assert_eq!((verdict.acked, verdict.lost), (0, 1));
 }
 
 #[test]
 fn one_send_written_under_two_numbers_is_doubled() {
-    let verdict = settle(&[0; 2], &[track(&[(1, 0), (2, 1), (3, 1)])], acks(2));
+    let verdict = settle(&[0; 2], &[track(&[(1, 0), (2, 1), (3, 1)])], acks(2), &[]);
     assert_eq!((verdict.doubled, verdict.lost), (1, 0));
 }
 
@@ -65,7 +65,7 @@ fn one_send_acknowledged_under_two_numbers_contradicts_itself_but_counts_once() 
         seq: Seq(99),
     });
     twice.push(twice[0]);
-    let verdict = settle(&[0; 2], &[track(&stream(2))], twice);
+    let verdict = settle(&[0; 2], &[track(&stream(2))], twice, &[]);
     assert_eq!((verdict.acked, verdict.conflicting), (2, 1));
 }
 
@@ -75,13 +75,14 @@ fn two_messages_under_one_number_contradict_each_other() {
         &[0; 3],
         &[track(&[(1, 0), (2, 1)]), track(&[(1, 0), (2, 2)])],
         Vec::new(),
+        &[],
     );
     assert_eq!(verdict.conflicting, 1);
 }
 
 #[test]
 fn a_message_in_the_wrong_conversation_is_a_contradiction() {
-    let verdict = settle(&[1], &[track(&[(1, 0)])], Vec::new());
+    let verdict = settle(&[1], &[track(&[(1, 0)])], Vec::new(), &[]);
     assert_eq!(verdict.conflicting, 1);
 }
 
@@ -145,7 +146,7 @@ proptest! {
         }
         let acks = (0..).zip(&numbers).map(|(send, seq)| Ack { send, seq: *seq }).collect();
         let tracks: Vec<Track> = sockets.into_iter().flatten().collect();
-        let verdict = settle(&sent, &tracks, acks);
+        let verdict = settle(&sent, &tracks, acks, &[]);
         prop_assert_eq!(verdict, clean(u32::try_from(sent.len()).unwrap(), 3));
     }
 

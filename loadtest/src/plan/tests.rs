@@ -13,6 +13,7 @@ fn settings() -> Settings {
         rate: 1000,
         duration: Duration::from_mins(1),
         warmup: Duration::ZERO,
+        churn: 0,
         via: Via::Rest,
         door: Door::Multiplexed,
     }

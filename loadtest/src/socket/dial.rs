@@ -7,9 +7,11 @@ use reqwest::header::HeaderValue;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, RETRY_AFTER};
+use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use crate::setup;
 
 /// An open WebSocket.
 pub(super) type Wire = WebSocketStream<TcpStream>;
@@ -44,8 +46,7 @@ pub(super) fn retry_after(error: &anyhow::Error) -> Option<Duration> {
     let Some(tungstenite::Error::Http(answer)) = error.downcast_ref() else {
         return None;
     };
-    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    seconds.parse().ok().map(Duration::from_secs)
+    setup::retry_after(answer.headers())
 }
 
 fn config() -> WebSocketConfig {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
-use protocol::{ConversationId, Seq, paths};
+use protocol::{ConversationId, Seq, UserId, paths};
 use reqwest::header::HeaderValue;
 
 use super::Posting;
@@ -24,7 +25,12 @@ pub struct World {
     pub meter: Meter,
     /// Bytes of each message's text.
     pub payload_bytes: usize,
+    /// How long the answer to one REST request may take before its fate counts as unknown.
+    pub request_timeout: Duration,
 }
+
+/// Somebody was removed: where, whom and under which number.
+pub type Removed = (ConversationId, UserId, Seq);
 
 /// What a socket has heard.
 #[derive(Debug, Default)]
@@ -35,9 +41,40 @@ pub struct Notes {
     pub acks: Vec<Ack>,
     /// Refused sends and other errors, by their code.
     pub refusals: Refusals,
+    /// Removals of anybody: where, whom and under which number.
+    pub removals: Vec<Removed>,
     /// Frames that it should never have got: unreadable, of a conversation that it does not follow, of no send of
     /// this run, or from before it joined.
-    pub stray: u64,
+    pub strays: Strays,
+}
+
+/// Frames that came where they never should have.
+#[derive(Clone, Debug, Default)]
+pub struct Strays {
+    /// How many.
+    pub count: u64,
+    /// The first few as they came, for whoever looks for the cause.
+    pub examples: Vec<String>,
+}
+
+/// Stray frames that are kept, of each socket and of all.
+const STRAY_EXAMPLES: usize = 5;
+
+impl Strays {
+    /// One more.
+    pub fn add(&mut self, text: &str) {
+        self.count += 1;
+        if self.examples.len() < STRAY_EXAMPLES {
+            self.examples.push(text.to_owned());
+        }
+    }
+
+    /// Those of another socket too.
+    pub fn extend(&mut self, others: Self) {
+        self.count += others.count;
+        self.examples.extend(others.examples);
+        self.examples.truncate(STRAY_EXAMPLES);
+    }
 }
 
 /// One socket's understanding of the run.
@@ -151,13 +188,20 @@ impl Listener {
 
     /// Takes a frame to the ledger.
     pub fn hear(&mut self, text: &str) {
+        if !self.understand(text) {
+            self.notes.strays.add(text);
+        }
+    }
+
+    /// Whether the frame is one that this socket may get.
+    fn understand(&mut self, text: &str) -> bool {
         match wire::read(text) {
             Heard::Message {
                 conversation,
                 seq,
                 stamp: Some(stamp),
-            } => self.hear_message(conversation, seq, stamp),
-            Heard::Sync { conversation, head } => self.hear_sync(conversation, head),
+            } => return self.hear_message(conversation, seq, stamp),
+            Heard::Sync { conversation, head } => return self.hear_sync(conversation, head),
             Heard::Ack {
                 send: Some(send),
                 seq,
@@ -175,11 +219,17 @@ impl Listener {
                     self.give_up(send);
                 }
             }
-            Heard::Other => {}
+            Heard::Removed {
+                conversation,
+                user,
+                seq: Some(seq),
+            } => self.notes.removals.push((conversation, user, seq)),
+            Heard::Removed { seq: None, .. } | Heard::Change { .. } | Heard::Other => {}
             Heard::Message { stamp: None, .. } | Heard::Ack { send: None, .. } | Heard::Unreadable => {
-                self.notes.stray += 1;
+                return false;
             }
         }
+        true
     }
 
     /// What was heard, in the end.
@@ -187,10 +237,9 @@ impl Listener {
         self.notes
     }
 
-    fn hear_message(&mut self, conversation: ConversationId, seq: Seq, stamp: Stamp) {
+    fn hear_message(&mut self, conversation: ConversationId, seq: Seq, stamp: Stamp) -> bool {
         let Some(&track) = self.track_of.get(&conversation) else {
-            self.notes.stray += 1;
-            return;
+            return false;
         };
         let meter = &self.world.meter;
         let now_us = meter.now_us();
@@ -199,18 +248,19 @@ impl Listener {
                 meter.delivered(self.seat, stamp.intended_us, now_us);
             }
             Arrival::Doubled => meter.heard(now_us),
-            Arrival::Stray => self.notes.stray += 1,
+            Arrival::Stray => return false,
         }
+        true
     }
 
-    fn hear_sync(&mut self, conversation: ConversationId, head: Seq) {
+    fn hear_sync(&mut self, conversation: ConversationId, head: Seq) -> bool {
         let Some(&track) = self.track_of.get(&conversation) else {
-            self.notes.stray += 1;
-            return;
+            return false;
         };
         let track = &mut self.notes.tracks[track];
         self.unjoined -= usize::from(track.last().is_none());
         track.joined(head);
+        true
     }
 
     fn hear_ack(&mut self, send: u32, seq: Seq) {

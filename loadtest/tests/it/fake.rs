@@ -8,12 +8,14 @@ use axum::extract::ws::{CloseFrame, Message as Socketed, WebSocket, WebSocketUpg
 use axum::extract::{Json, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, delete, get, post};
 use axum::{Router, serve};
 use protocol::close::CloseCode;
-use protocol::frames::{ClientFrame, ErrorFrame, Hello, MessageAck, ServerFrame, Sync};
+use protocol::frames::{
+    ClientFrame, ErrorFrame, Hello, MessageAck, ParticipantChange, ParticipantGone, ServerFrame, Sync,
+};
 use protocol::models::Message;
-use protocol::requests::{CreateConversation, SendMessage};
+use protocol::requests::{AddParticipant, CreateConversation, SendMessage};
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -50,6 +52,12 @@ pub(crate) enum Fault {
     WriteTwice,
     /// Somebody who is no member gets it.
     Leak,
+    /// Who is removed goes on hearing.
+    KeepShowing,
+    /// Who is added again is not told.
+    ForgetReturn,
+    /// Who is added again misses the first message after it.
+    LoseAfterReturn,
     /// It is refused, once and for all.
     Refuse,
     /// It is written and delivered, but its sender is never told.
@@ -102,6 +110,12 @@ fn router(chat: Chat) -> Router {
     Router::new()
         .route("/api/auth/register/", post(register))
         .route("/api/unet-chat/conversations/", post(open))
+        .route("/api/unet-chat/conversations/{id}/", get(read))
+        .route("/api/unet-chat/conversations/{id}/participants/", post(add))
+        .route(
+            "/api/unet-chat/conversations/{id}/participants/{user}",
+            delete(remove),
+        )
         .route("/api/unet-chat/messages/", post(send))
         .route("/api/unet-chat/ws", any(multiplexed_door))
         .route("/api/unet-chat/ws/conversations/{id}/", any(conversation_door))
@@ -137,6 +151,8 @@ struct Conversation {
     id: ConversationId,
     members: Vec<UserId>,
     log: Vec<Message>,
+    /// Numbers that were taken by people's coming and going.
+    changes: i64,
     /// Sockets that follow it, in order of arrival.
     followers: Vec<u64>,
     /// A frame that is held back for the first follower.
@@ -147,6 +163,9 @@ struct Socket {
     user: UserId,
     frames: mpsc::Sender<Outgoing>,
     heard: usize,
+    follows_all: bool,
+    /// Messages that it will not get.
+    to_miss: usize,
 }
 
 enum Outgoing {
@@ -156,7 +175,7 @@ enum Outgoing {
 
 impl Conversation {
     fn head(&self) -> Seq {
-        Seq(BORN_WITH + i64::try_from(self.log.len()).unwrap())
+        Seq(BORN_WITH + i64::try_from(self.log.len()).unwrap() + self.changes)
     }
 }
 
@@ -285,6 +304,10 @@ impl Everything {
         let Some(socket) = self.sockets.get_mut(&number) else {
             return;
         };
+        if socket.to_miss > 0 && frame.contains("message:new") {
+            socket.to_miss -= 1;
+            return;
+        }
         assert!(
             socket.frames.try_send(Outgoing::Text(frame)).is_ok(),
             "the queue is long enough"
@@ -298,6 +321,19 @@ impl Everything {
             self.hung_up += 1;
             self.close(number, CloseCode::Restart);
         }
+    }
+
+    /// Takes a number for a change of who is in, tells everybody there, and answers whose sockets it is about.
+    fn change(&mut self, id: ConversationId, user: UserId, frame: &ServerFrame) -> Vec<u64> {
+        let place = self.place(id);
+        self.conversations[place].changes += 1;
+        let seq = self.conversations[place].head();
+        for follower in self.conversations[place].followers.clone() {
+            self.deliver(follower, frame.encode(Some(seq)));
+        }
+        let sockets = self.sockets.iter();
+        let own = sockets.filter(|(_, socket)| socket.user == user && socket.follows_all);
+        own.map(|(number, _)| *number).collect()
     }
 
     fn close(&mut self, number: u64, code: CloseCode) {
@@ -375,10 +411,64 @@ async fn open(
         id,
         members,
         log: Vec::new(),
+        changes: 0,
         followers: Vec::new(),
         held: None,
     });
     (StatusCode::CREATED, Json(json!({"id": id}))).into_response()
+}
+
+async fn read(State(chat): State<Chat>, Path(id): Path<ConversationId>) -> Response {
+    let chat = chat.lock();
+    let head = chat.conversations[chat.place(id)].head();
+    let body = json!({"id": id, "number": 1, "type": "group", "title": null, "description": null, "created_by": 1,
+        "created_at": moment(), "service": null, "service_id": null, "last_seq": head});
+    Json(body).into_response()
+}
+
+async fn add(
+    State(chat): State<Chat>,
+    Path(id): Path<ConversationId>,
+    Json(asked): Json<AddParticipant>,
+) -> Response {
+    let mut chat = chat.lock();
+    let user = asked.user_id;
+    let place = chat.place(id);
+    chat.conversations[place].members.push(user);
+    let participant = json!({"user_id": user, "role": "member", "joined_at": moment(), "first_name": "",
+        "last_name": "", "avatar": ""});
+    let added = ServerFrame::ParticipantAdded(ParticipantChange {
+        conversation_id: id,
+        participant: serde_json::from_value(participant.clone()).unwrap(),
+    });
+    let returns = chat.conversations[place].changes > 1;
+    for number in chat.change(id, user, &added) {
+        if returns && chat.fault == Fault::ForgetReturn {
+            continue;
+        }
+        if returns && chat.fault == Fault::LoseAfterReturn {
+            chat.sockets.get_mut(&number).unwrap().to_miss = 1;
+        }
+        chat.follow(number, id, None);
+    }
+    (StatusCode::CREATED, Json(participant)).into_response()
+}
+
+async fn remove(State(chat): State<Chat>, Path((id, user)): Path<(ConversationId, UserId)>) -> StatusCode {
+    let mut chat = chat.lock();
+    let place = chat.place(id);
+    chat.conversations[place].members.retain(|member| *member != user);
+    let removed = ServerFrame::ParticipantRemoved(ParticipantGone {
+        conversation_id: id,
+        user_id: user,
+    });
+    let own = chat.change(id, user, &removed);
+    if chat.fault != Fault::KeepShowing {
+        chat.conversations[place]
+            .followers
+            .retain(|follower| !own.contains(follower));
+    }
+    StatusCode::NO_CONTENT
 }
 
 async fn send(State(chat): State<Chat>, headers: HeaderMap, Json(asked): Json<SendMessage>) -> Response {
@@ -411,7 +501,7 @@ async fn multiplexed_door(
         } else {
             Vec::new()
         };
-        attend(chat, socket, user, followed).await;
+        attend(chat, socket, (user, all), followed).await;
     })
 }
 
@@ -424,17 +514,17 @@ async fn conversation_door(
 ) -> Response {
     let user = whose(&headers);
     let after = query.get("after").map(|after| Seq(after.parse().unwrap()));
-    upgrade.on_upgrade(move |socket| attend(chat, socket, user, vec![(id, after)]))
+    upgrade.on_upgrade(move |socket| attend(chat, socket, (user, false), vec![(id, after)]))
 }
 
 async fn attend(
     chat: Chat,
     mut socket: WebSocket,
-    user: UserId,
+    (user, follows_all): (UserId, bool),
     followed: Vec<(ConversationId, Option<Seq>)>,
 ) {
     let (frames, mut outgoing) = mpsc::channel(QUEUE);
-    let number = enter(&chat, user, &frames, followed);
+    let number = enter(&chat, (user, follows_all), &frames, followed);
     loop {
         tokio::select! {
             frame = outgoing.recv() => {
@@ -465,7 +555,7 @@ async fn attend(
 
 fn enter(
     chat: &Chat,
-    user: UserId,
+    (user, follows_all): (UserId, bool),
     frames: &mpsc::Sender<Outgoing>,
     followed: Vec<(ConversationId, Option<Seq>)>,
 ) -> u64 {
@@ -483,6 +573,8 @@ fn enter(
         user,
         frames: frames.clone(),
         heard: 0,
+        follows_all,
+        to_miss: 0,
     };
     chat.sockets.insert(number, socket);
     for (id, after) in followed {

@@ -50,8 +50,16 @@ impl Ran {
 
     /// What must be zero in a clean run, by name, where it is not.
     fn faults(&self) -> Vec<(&'static str, u64)> {
-        let deliveries = ["lost", "doubled", "reordered", "conflicting", "stray"]
-            .map(|name| (name, self.deliveries(name)));
+        let wrongs = [
+            "lost",
+            "doubled",
+            "reordered",
+            "conflicting",
+            "stray",
+            "unentitled",
+            "absent",
+        ];
+        let deliveries = wrongs.map(|name| (name, self.deliveries(name)));
         let sends = ["refused", "unacknowledged"].map(|name| (name, self.sends(name)));
         deliveries
             .into_iter()
@@ -71,6 +79,13 @@ impl Ran {
         );
     }
 
+    /// How many guests a fault befalls depends on where the run ends.
+    fn assert_caught_alone(&self, fault: &str) {
+        let names: Vec<_> = self.faults().iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, [fault], "{:#}", self.report);
+        assert_eq!(self.code, Some(1));
+    }
+
     fn assert_caught(&self, faults: &[(&'static str, u64)]) {
         assert_eq!(self.faults(), faults, "{:#}", self.report);
         assert_eq!(self.code, Some(1));
@@ -84,7 +99,12 @@ async fn run(fault: Fault, more: &[&str]) -> Ran {
         .arg("run")
         .args(["--api", &fake.http[0], "--api", &fake.http[1]])
         .args(["--gateway", &fake.ws[0], "--gateway", &fake.ws[1]])
-        .args(SHAPE)
+        .args(
+            SHAPE
+                .chunks(2)
+                .filter(|option| !more.contains(&option[0]))
+                .flatten(),
+        )
         .args(more)
         .stderr(Stdio::inherit())
         .kill_on_drop(true)
@@ -190,6 +210,47 @@ async fn a_socket_that_is_turned_away_comes_back_again() {
     let ran = run(Fault::TurnAway, &["--via", "both"]).await;
     ran.assert_clean();
     assert!(ran.report["sockets"]["reconnects"].as_u64().unwrap() >= 6);
+}
+
+/// Long enough for every guest to come, to go and to come back.
+const GUESTS: [&str; 8] = [
+    "--churn",
+    "2",
+    "--duration",
+    "6s",
+    "--rate",
+    "50",
+    "--via",
+    "both",
+];
+
+#[tokio::test]
+async fn guests_who_come_and_go_hear_what_they_may() {
+    let ran = run(Fault::None, &GUESTS).await;
+    assert_eq!(ran.faults(), [], "{:#}", ran.report);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.deliveries("removals") >= 4, "{:#}", ran.report);
+    let members = 3 * ran.sends("acked");
+    assert!(ran.deliveries("expected") > members, "guests are owed something");
+}
+
+#[tokio::test]
+async fn what_a_guest_hears_after_the_removal_is_caught() {
+    let ran = run(Fault::KeepShowing, &GUESTS).await;
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.deliveries("unentitled") > 0, "{:#}", ran.report);
+}
+
+#[tokio::test]
+async fn a_guest_who_is_not_told_of_the_return_is_caught() {
+    let ran = run(Fault::ForgetReturn, &GUESTS).await;
+    ran.assert_caught_alone("absent");
+}
+
+#[tokio::test]
+async fn a_message_that_a_guest_misses_after_the_return_is_caught() {
+    let ran = run(Fault::LoseAfterReturn, &GUESTS).await;
+    ran.assert_caught_alone("lost");
 }
 
 #[tokio::test]
