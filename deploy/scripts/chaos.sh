@@ -17,6 +17,11 @@ if ((${#packages[@]} > 0)); then deploy/scripts/install.sh "${packages[@]}"; fi
 cargo build --workspace --bins --profile "$PROFILE" --locked
 table=$(mktemp "${TMPDIR:-/tmp}/chat-chaos-table.XXXXXX")
 trap 'rm -f "$table"' EXIT
+# The storm: five thousand sockets of a killed gateway.
+if [[ -z ${FAULTS:-} ]]; then
+  deploy/scripts/with-services.sh cargo test --package standalone --test it --profile "$PROFILE" --locked -- \
+    --ignored --nocapture five_thousand
+fi
 CHAOS_FAULTS=${FAULTS:-} CHAOS_TABLE=$table \
   cargo test --package standalone --test chaos --profile "$PROFILE" --locked -- --ignored --nocapture
 

@@ -83,34 +83,9 @@ async fn storm(sockets: usize) -> Option<Figures> {
     let mut cluster = Cluster::with_gateways(3).await?;
     let api = cluster.apis[0].public.clone();
     let members = Arc::new(invite(&api).await);
-    let gateways: Vec<_> = cluster.gateways.iter().map(|node| node.public.clone()).collect();
-
-    let (news, mut heard) = mpsc::channel(NEWS);
     let (finish, finished) = watch::channel(None);
-    let mut readers = JoinSet::new();
-    for number in 0..sockets + BYSTANDERS * PEOPLE {
-        let first = if number < sockets {
-            0
-        } else {
-            1 + number % BYSTANDERS
-        };
-        let reader = Reader {
-            member: members.clone(),
-            index: number % PEOPLE,
-            gateways: gateways.clone(),
-            turn: first,
-            heard: HashMap::new(),
-        };
-        readers.spawn(reader.keep(news.clone(), finished.clone()));
-        if number % OPENING == OPENING - 1 {
-            for _ in 0..OPENING {
-                expect(&mut heard, &mut readers).await;
-            }
-        }
-    }
-    for _ in 0..(sockets + BYSTANDERS * PEOPLE) % OPENING {
-        expect(&mut heard, &mut readers).await;
-    }
+    let gateways = cluster.gateways.iter().map(|node| node.public.clone()).collect();
+    let mut crowd = Crowd::open(sockets, (members.clone(), gateways), &finished).await;
 
     let mut talking = JoinSet::new();
     talking.spawn(talk(members.clone(), api, finished.clone()));
@@ -120,7 +95,7 @@ async fn storm(sockets: usize) -> Option<Figures> {
     let killed = Instant::now();
     let mut back = Vec::with_capacity(sockets);
     while back.len() < sockets {
-        expect(&mut heard, &mut readers).await;
+        crowd.next_in_step().await;
         back.push(killed.elapsed());
     }
     let reads = reads(&cluster).await - before;
@@ -134,7 +109,7 @@ async fn storm(sockets: usize) -> Option<Figures> {
             .expect("everything is said"),
     );
     finish.send_replace(Some(heads));
-    while let Some(reader) = readers.join_next().await {
+    while let Some(reader) = crowd.readers.join_next().await {
         reader.expect("a reader that has everything, once and in order");
     }
     Some(Figures {
@@ -144,6 +119,58 @@ async fn storm(sockets: usize) -> Option<Figures> {
         reads,
         resumes: sockets * ROOMS * MEMBERS / PEOPLE,
     })
+}
+
+/// Every socket of the scene, each in a task of its own.
+struct Crowd {
+    readers: JoinSet<()>,
+    in_step: mpsc::Receiver<()>,
+}
+
+impl Crowd {
+    /// So many sockets on the first gateway and bystanders on the others, all in step.
+    async fn open(
+        sockets: usize,
+        (members, gateways): (Arc<Vec<Member>>, Vec<String>),
+        finished: &watch::Receiver<Option<Arc<Heads>>>,
+    ) -> Self {
+        let (news, in_step) = mpsc::channel(NEWS);
+        let mut crowd = Self {
+            readers: JoinSet::new(),
+            in_step,
+        };
+        let count = sockets + BYSTANDERS * PEOPLE;
+        for number in 0..count {
+            let reader = Reader {
+                member: members.clone(),
+                index: number % PEOPLE,
+                gateways: gateways.clone(),
+                turn: if number < sockets {
+                    0
+                } else {
+                    1 + number % BYSTANDERS
+                },
+                heard: HashMap::new(),
+            };
+            crowd.readers.spawn(reader.keep(news.clone(), finished.clone()));
+            // A place in the line is free again once somebody is in step.
+            if number >= OPENING {
+                crowd.next_in_step().await;
+            }
+        }
+        for _ in 0..OPENING.min(count) {
+            crowd.next_in_step().await;
+        }
+        crowd
+    }
+
+    /// Waits for the next reader that is in step; one that fails ends the test.
+    async fn next_in_step(&mut self) {
+        tokio::select! {
+            news = self.in_step.recv() => news.expect("readers are there"),
+            Some(ended) = self.readers.join_next() => ended.expect("a reader that goes on"),
+        }
+    }
 }
 
 async fn invite(api: &str) -> Vec<Member> {
@@ -163,14 +190,6 @@ async fn invite(api: &str) -> Vec<Member> {
         }
     }
     members
-}
-
-/// Waits for the next reader that is in step; one that fails ends the test.
-async fn expect(heard: &mut mpsc::Receiver<()>, readers: &mut JoinSet<()>) {
-    tokio::select! {
-        news = heard.recv() => news.expect("readers are there"),
-        Some(ended) = readers.join_next() => ended.expect("a reader that goes on"),
-    }
 }
 
 /// Gathered questions, pages of resumes, holes: everything that sockets made the survivors ask.
