@@ -159,6 +159,7 @@ impl Connection {
                 Outgoing::Change {
                     text, committed_at, ..
                 } => self.writing.feed(text, committed_at).await?,
+                Outgoing::Farewell { text, .. } => self.writing.feed(text, None).await?,
                 Outgoing::Sync { conversation, head } => {
                     let sync = Sync {
                         conversation_id: conversation,

@@ -48,7 +48,14 @@ pub enum Outgoing {
         /// `conversation:new`.
         text: Utf8Bytes,
     },
-    /// The socket has lost its seat in this conversation, by the change with this number.
+    /// The person is out of this conversation: the frame says so, without a number.
+    Farewell {
+        /// Which.
+        conversation: ConversationId,
+        /// JSON.
+        text: Utf8Bytes,
+    },
+    /// The socket has lost its seat in this conversation.
     Unseated {
         /// Which.
         conversation: ConversationId,
@@ -72,7 +79,7 @@ impl Outgoing {
     /// What it takes in a queue, the frame's own bytes included, though they are shared.
     pub(crate) fn bytes(&self) -> usize {
         let text = match self {
-            Self::Change { text, .. } | Self::Added { text, .. } => text.len(),
+            Self::Change { text, .. } | Self::Added { text, .. } | Self::Farewell { text, .. } => text.len(),
             Self::Sync { .. }
             | Self::SentBack { .. }
             | Self::Relist

@@ -4,6 +4,7 @@ use std::mem;
 use std::time::Duration;
 
 use chat::ChatError;
+use protocol::ConversationId;
 use rand::RngExt;
 use tokio::time::Instant;
 
@@ -49,10 +50,29 @@ impl Connection {
         while self.running.is_none()
             && let Some(task) = self.waiting.pop_front()
         {
-            if !self.session.is_moot(&task) {
+            if !self.session.is_moot(&task) && !self.is_postponed(&task) {
                 self.start(task.command, task.asker);
             }
         }
+    }
+
+    /// The client has asked for something else meanwhile.
+    fn give_up_postponed(&mut self, conversation: ConversationId) {
+        self.later.retain(
+            |(_, later)| !matches!(later, Later::Join(join, _) if join.conversation() == conversation),
+        );
+    }
+
+    /// Whether a join that waits for the store will come to the same: two would repeat each other's pages.
+    fn is_postponed(&self, task: &Task) -> bool {
+        let Command::Join { conversation, .. } = task.command else {
+            return false;
+        };
+        let mut joins = self.later.iter().filter_map(|(_, later)| match later {
+            Later::Join(join, _) => Some(join.conversation()),
+            Later::Task(_) => None,
+        });
+        task.asker == Asker::Server && joins.any(|postponed| postponed == conversation)
     }
 
     fn start(&mut self, command: Command, asker: Asker) {
@@ -86,6 +106,7 @@ impl Connection {
                 })
             }
             Command::Join { conversation, from } => {
+                self.give_up_postponed(conversation);
                 // A seat that it has already would mix live frames into what is repeated.
                 hub.leave(conversation, self.place.id());
                 let join = Join::new(self.joiner(), conversation, from);
@@ -93,6 +114,7 @@ impl Connection {
             }
             Command::Leave(conversation) => {
                 self.session.on_left(conversation);
+                self.give_up_postponed(conversation);
                 hub.leave(conversation, self.place.id());
                 return;
             }

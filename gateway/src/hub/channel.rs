@@ -1,14 +1,17 @@
 //! One conversation on this node: who listens, how far they are, and what arrived before its turn. No I/O.
 
+mod filling;
 mod ring;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use protocol::close::CloseCode;
+use protocol::frames::{ParticipantGone, ServerFrame};
 use protocol::{ConversationId, Seq, UserId};
 
+use self::filling::Round;
 use self::ring::Ring;
 use super::frame::{Effect, Frame};
 use super::subscriptions::Hold;
@@ -59,15 +62,29 @@ impl Seated {
         } else {
             CloseCode::NotParticipant
         };
-        seat.outbox.push(if seat.ends_with_place {
+        self.end(conversation, code, frame.seq);
+        false
+    }
+
+    /// The person was removed somewhere above this seat's place, and what lies between stays unsaid. Without a number
+    /// the client's own stays where it is: if the person comes back, everything after that is read again.
+    fn is_dismissed(&self, conversation: ConversationId) -> bool {
+        let gone = ParticipantGone {
+            conversation_id: conversation,
+            user_id: self.seat.user,
+        };
+        let text = ServerFrame::ParticipantRemoved(gone).encode(None).into();
+        self.seat.outbox.push(Outgoing::Farewell { conversation, text });
+        self.end(conversation, CloseCode::NotParticipant, self.position);
+        false
+    }
+
+    fn end(&self, conversation: ConversationId, code: CloseCode, at: Seq) {
+        self.seat.outbox.push(if self.seat.ends_with_place {
             Outgoing::Close(code)
         } else {
-            Outgoing::Unseated {
-                conversation,
-                at: frame.seq,
-            }
+            Outgoing::Unseated { conversation, at }
         });
-        false
     }
 }
 
@@ -111,7 +128,8 @@ pub struct Channel {
     early: BTreeMap<Seq, Frame>,
     ring: Ring,
     seated: IndexMap<SocketId, Seated>,
-    is_filling: bool,
+    /// The reading that closes a hole, while one is under way.
+    round: Option<Round>,
     mechanisms: Mechanisms,
 }
 
@@ -131,7 +149,7 @@ impl Channel {
             early: BTreeMap::new(),
             ring: Ring::default(),
             seated: IndexMap::new(),
-            is_filling: false,
+            round: None,
         }
     }
 
@@ -162,78 +180,6 @@ impl Channel {
         self.verdict()
     }
 
-    /// Claims the one read of the store that closes a hole; `None` when somebody reads already, or nobody listens.
-    pub fn begin_fill(&mut self) -> Option<Seq> {
-        let delivered = self
-            .delivered
-            .filter(|_| !self.is_filling && !self.seated.is_empty())?;
-        self.is_filling = true;
-        Some(delivered)
-    }
-
-    /// Whether changes are known to exist that were not passed on.
-    pub fn has_hole(&self) -> bool {
-        self.mechanisms.have(Mechanism::GapFill)
-            && self
-                .delivered
-                .is_some_and(|delivered| !self.early.is_empty() || delivered < self.known_head)
-    }
-
-    /// Gives the claim back.
-    pub fn end_fill(&mut self) {
-        self.is_filling = false;
-    }
-
-    /// Passes on what the store had above [`Channel::delivered`], true for `head`, ascending.
-    ///
-    /// Rows come in their latest state. A person who was removed on the way hears of the removal alone: a row from
-    /// before it may already carry a text from after it.
-    pub fn fill(&mut self, head: Seq, frames: Vec<Frame>) -> Verdict {
-        // The store is the truth: whoever announced more than it has was wrong.
-        self.known_head = self.known_head.min(head);
-        let Some(delivered) = self.delivered.filter(|delivered| *delivered < head) else {
-            return self.pass_on_early();
-        };
-        let frames: Vec<_> = frames.into_iter().map(|frame| self.heeded(frame)).collect();
-        let removed: HashSet<UserId> = frames
-            .iter()
-            .filter_map(|frame| match frame.effect {
-                Effect::Removes(user) => Some(user),
-                _ => None,
-            })
-            .collect();
-        let is_dense = i64::try_from(frames.len()) == Ok(head.0 - delivered.0);
-        if !is_dense {
-            self.send_back_between(delivered, head);
-        }
-        for frame in &frames {
-            let room = self.conversation;
-            self.seated.retain(|_, seated| {
-                let is_own_removal = frame.effect == Effect::Removes(seated.seat.user);
-                if frame.seq <= seated.position || (removed.contains(&seated.seat.user) && !is_own_removal) {
-                    return true;
-                }
-                seated.seat.outbox.push(frame.outgoing(room));
-                seated.stays_after(frame, room)
-            });
-        }
-        self.delivered = Some(head);
-        self.advance_positions(head);
-        if is_dense {
-            for frame in frames {
-                self.ring.push(frame);
-            }
-        } else {
-            // Numbers are missing where one row changed twice: tell the clients what they now have.
-            self.ring.clear();
-            for seated in self.seated.values().filter(|seated| seated.position == head) {
-                seated.seat.outbox.push(sync(self.conversation, head));
-            }
-        }
-        self.early = self.early.split_off(&head.next());
-        self.pass_on_early()
-    }
-
     /// Asks for a seat. On [`Seating::Seated`] the outbox holds what the ring had for the socket, then `sync`.
     pub fn take_seat(&mut self, seat: Seat, standpoint: Standpoint) -> (Seating, Verdict) {
         let Standpoint {
@@ -247,10 +193,12 @@ impl Channel {
         let missed = self.ring.after(position);
         if delivered > position {
             let is_covered = missed.first().is_some_and(|oldest| oldest.seq == position.next());
-            let bytes = missed
+            // Without room for the last of it the whole would be dropped, and asked for again without end.
+            let bytes: usize = missed
                 .iter()
                 .map(|frame| frame.outgoing(self.conversation).bytes())
                 .sum();
+            let bytes = bytes + sync(self.conversation, delivered).bytes();
             if !is_covered || !seat.outbox.has_room(bytes) {
                 return (Seating::Behind, Verdict::Done);
             }
@@ -344,26 +292,6 @@ impl Channel {
     pub fn recall(&mut self, recent: &[Frame]) {
         if let Some(delivered) = self.delivered {
             self.ring.extend_back(recent, delivered.next());
-        }
-    }
-
-    /// Who stands between the ends of a compacted reading cannot be served by it: a row from below their place may
-    /// carry a change from above it. They read the store for themselves.
-    fn send_back_between(&mut self, delivered: Seq, head: Seq) {
-        let conversation = self.conversation;
-        self.seated.retain(|_, Seated { seat, position }| {
-            let is_between = *position > delivered && *position < head;
-            if is_between {
-                let from = *position;
-                seat.outbox.push(Outgoing::SentBack { conversation, from });
-            }
-            !is_between
-        });
-    }
-
-    fn advance_positions(&mut self, head: Seq) {
-        for seated in self.seated.values_mut() {
-            seated.position = seated.position.max(head);
         }
     }
 }

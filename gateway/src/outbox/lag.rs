@@ -50,14 +50,17 @@ impl Lag {
                 self.places.entry(conversation).or_insert(from);
             }
             // Whoever lacks the removal as well will see it when reading on.
-            Outgoing::Unseated { conversation, .. } if self.places.contains_key(&conversation) => {}
+            Outgoing::Unseated { conversation, .. } | Outgoing::Farewell { conversation, .. }
+                if self.places.contains_key(&conversation) => {}
             Outgoing::Added { .. } if self.invitations == KEPT_INVITATIONS => self.must_relist = true,
             Outgoing::Relist => self.must_relist = true,
             Outgoing::Added { .. } => {
                 self.invitations += 1;
                 self.kept.push_back(item);
             }
-            Outgoing::Unseated { .. } | Outgoing::Close(_) => self.kept.push_back(item),
+            Outgoing::Farewell { .. } | Outgoing::Unseated { .. } | Outgoing::Close(_) => {
+                self.kept.push_back(item);
+            }
         }
     }
 

@@ -254,11 +254,45 @@ fn who_stands_amid_a_compacted_fill_is_sent_back_to_the_store() {
     channel.begin_fill();
     channel.fill(Seq(21), vec![frame(18), frame(19), frame(21)]);
     channel.accept(frame(22));
-    let back = Outgoing::SentBack {
-        conversation: ROOM,
-        from: Seq(19),
-    };
+    let (conversation, from) = (ROOM, Seq(19));
+    let back = Outgoing::SentBack { conversation, from };
     assert_eq!(heard(&outbox), ["sync 19".into(), format!("{back:?}")]);
+}
+
+#[test]
+fn an_old_removal_in_a_fill_withholds_nothing_from_who_has_come_back_since() {
+    let (mut channel, _behind) = seated_at(17);
+    let back = seat(2, 2);
+    let outbox = back.outbox.clone();
+    channel.take_seat(back, at(20));
+    channel.begin_fill();
+    let removal = with_effect(19, Effect::Removes(UserId(2)));
+    channel.fill(Seq(21), vec![frame(18), removal, frame(20), frame(21)]);
+    assert_eq!(heard(&outbox), ["sync 20", "#21"]);
+}
+
+#[test]
+fn live_frames_that_overtake_a_compacted_reading_make_it_be_read_again() {
+    let (mut channel, outbox) = seated_at(4);
+    channel.accept(frame(6));
+    channel.begin_fill();
+    channel.accept(frame(5));
+    // Read after 4, true for 8: 6 stands for 7 too, and the client has it as it was before.
+    channel.fill(Seq(8), vec![frame(5), frame(6), frame(8)]);
+    assert_eq!(heard(&outbox), ["#5", "#6"]);
+    channel.expect(Seq(8));
+    assert_eq!(channel.next_round(), Some(Seq(6)));
+    channel.fill(Seq(8), vec![frame(7), frame(8)]);
+    assert_eq!(heard(&outbox), ["#7", "#8"]);
+}
+
+#[test]
+fn a_head_that_is_announced_while_the_store_is_read_is_not_forgotten() {
+    let (mut channel, _outbox) = seated_at(4);
+    channel.expect(Seq(5));
+    channel.begin_fill();
+    channel.expect(Seq(6));
+    assert_eq!(channel.fill(Seq(5), vec![frame(5)]), Verdict::Hole);
 }
 
 #[test]
@@ -281,7 +315,19 @@ fn in_a_fill_the_removed_hear_of_their_removal_alone() {
         Seq(7),
         vec![frame(5), with_effect(6, Effect::Removes(UserId(1))), frame(7)],
     );
-    assert_eq!(heard(&outbox), ["#6", "unseated"]);
+    let (conversation, at) = (ROOM, Seq(4));
+    let left = Outgoing::Unseated { conversation, at };
+    let mut said = Vec::new();
+    outbox.take(&mut said);
+    let [Outgoing::Farewell { text, .. }, unseated] = &*said else {
+        panic!("{said:?}")
+    };
+    let removal = r#"{"type":"participant:removed","payload":{"conversation_id":"00000000-0000-0000-0000-000000000000","user_id":1}}"#;
+    assert_eq!(
+        (text.as_str(), unseated),
+        (removal, &left),
+        "no number: 5 is still to come"
+    );
 }
 
 #[test]

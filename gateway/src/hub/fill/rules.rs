@@ -33,7 +33,7 @@ pub enum Progress {
 /// or nobody misses it.
 pub fn still_missing(channel: &mut Channel) -> Option<Seq> {
     if channel.has_hole() && !channel.is_empty() {
-        return channel.delivered();
+        return channel.next_round();
     }
     channel.end_fill();
     None
