@@ -154,6 +154,20 @@ impl TestApp {
         }
     }
 
+    /// Takes a conversation's row lock, on Postgres, and holds it as long as what it answers lives.
+    pub(crate) async fn lock(&self, conversation: &str) -> sqlx::PgConnection {
+        use sqlx::Connection as _;
+
+        let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
+        sqlx::raw_sql("begin").execute(&mut connection).await.unwrap();
+        sqlx::query("select 1 from conversations where id = $1 for update")
+            .bind(conversation.parse::<Uuid>().unwrap())
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection
+    }
+
     /// Whoever has this id, with a good token; they need not exist.
     pub(crate) fn with_token(&self, id: UserId) -> Person {
         let (token, _) = self.tokens.access(id);

@@ -18,6 +18,10 @@ const AGAIN: Duration = Duration::from_secs(20);
 
 const SENDS: usize = 20;
 
+/// A second, after which the writer goes on without the commit that waits, and the machine's own; less than the three
+/// after which the database takes a lock away from a silent node.
+const HELD_UP: Duration = Duration::from_millis(2_500);
+
 async fn send(
     app: &TestApp,
     who: &Person,
@@ -76,6 +80,30 @@ async fn without_its_database_a_node_refuses_sends_soon_and_stores_each_once_whe
             .collect();
         let expected: Vec<_> = (1..=i64::try_from(SENDS).unwrap() + 1).collect();
         assert_eq!(seqs, expected, "each once, and no number was lost");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_conversation_that_somebody_has_locked_holds_up_no_other() {
+    on_a_line(async |app, _line| {
+        let anna = app.person("Anna").await;
+        let (locked, free) = (app.group(&anna, &[]).await, app.group(&anna, &[]).await);
+        // As a node does that is stopped in the middle of a commit.
+        let lock = app.lock(&locked).await;
+        let waiting = send(app, &anna, &locked, "waits");
+        let others = async {
+            let since = Instant::now();
+            for number in 0..SENDS {
+                let (status, ..) = send(app, &anna, &free, &format!("goes on {number}")).await;
+                assert_eq!(status, StatusCode::CREATED);
+            }
+            let took = since.elapsed();
+            assert!(took < HELD_UP, "took {took:?}");
+            drop(lock);
+        };
+        let ((status, _, problem), ()) = tokio::join!(waiting, others);
+        assert_eq!(status, StatusCode::CREATED, "{problem}");
     })
     .await;
 }

@@ -1,14 +1,19 @@
 //! Group commit: while one commit is in flight the next sends gather, then go together. A lone send waits for nobody.
 
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use bus::Topic;
-use metrics::{describe_histogram, histogram};
+use metrics::{counter, describe_counter, describe_histogram, histogram};
 use protocol::Timestamp;
 use protocol::frames::ServerFrame;
 use protocol::models::Message;
 use runtime::{Clock, Tasks};
 use store::{Appended, Batch, Change, NewMessage, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::announce;
 use crate::error::ChatError;
@@ -19,6 +24,14 @@ const BATCH_MAX: usize = 256;
 
 /// Sends that wait for the writer; beyond it a sender waits for room, which is what slows a flood down.
 const QUEUE: usize = 4 * BATCH_MAX;
+
+/// A commit that takes longer no longer holds up the next ones: it waits for a conversation that a stopped node has
+/// locked, or for a database that does not answer, and the other conversations need not.
+const GO_ON_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a sender waits for the commit. A lock is waited for five seconds at most; beyond that the database is as
+/// good as away. The commit may still come: the sender asks again under the same `client_id`.
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 
 /// One send on its way into the database.
 struct Pending {
@@ -43,7 +56,7 @@ impl Writer {
                     store,
                     publisher,
                     clock,
-                    is_away: false,
+                    is_away: AtomicBool::new(false),
                 },
                 tasks.clone(),
             ),
@@ -51,7 +64,7 @@ impl Writer {
         Self { queue }
     }
 
-    /// Returns once the database has committed or refused. Dropping the call does not undo a commit: a retry with
+    /// Returns once the database has committed or refused, or has not answered for eight seconds. Dropping the call does not undo a commit: a retry with
     /// the same `client_id` finds it.
     pub(crate) async fn append(&self, message: NewMessage) -> Result<Appended, ChatError> {
         let (answer, answered) = oneshot::channel();
@@ -59,11 +72,15 @@ impl Writer {
             .send(Pending { message, answer })
             .await
             .map_err(|_| ChatError::Unavailable)?;
-        answered.await.unwrap_or(Err(ChatError::Unavailable))
+        match timeout(ANSWER_WITHIN, answered).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) | Err(_) => Err(ChatError::Unavailable),
+        }
     }
 }
 
-async fn run(mut queue: mpsc::Receiver<Pending>, mut committer: Committer, tasks: Tasks) {
+async fn run(mut queue: mpsc::Receiver<Pending>, committer: Committer, tasks: Tasks) {
+    let committer = Arc::new(committer);
     let stopping = tasks.stopping();
     let mut batch = Vec::with_capacity(BATCH_MAX);
     loop {
@@ -74,7 +91,11 @@ async fn run(mut queue: mpsc::Receiver<Pending>, mut committer: Committer, tasks
                 if count == 0 {
                     return;
                 }
-                committer.commit(&mut batch).await;
+                let mut commit = Box::pin(committer.clone().commit(mem::take(&mut batch)));
+                if timeout(GO_ON_AFTER, &mut commit).await.is_err() {
+                    counter!("chat_commits_late_total").increment(1);
+                    tasks.spawn("late commit", commit);
+                }
             }
             () = stopping.cancelled() => return,
         }
@@ -86,13 +107,13 @@ struct Committer {
     publisher: Publisher,
     clock: Clock,
     /// The last batch found no database.
-    is_away: bool,
+    is_away: AtomicBool,
 }
 
 impl Committer {
-    async fn commit(&mut self, batch: &mut Vec<Pending>) {
+    async fn commit(self: Arc<Self>, batch: Vec<Pending>) {
         let (messages, answers): (Vec<_>, Vec<_>) = batch
-            .drain(..)
+            .into_iter()
             .map(|pending| (pending.message, pending.answer))
             .unzip();
         histogram!("chat_commit_messages").record(messages.len() as f64);
@@ -127,18 +148,16 @@ impl Committer {
 
 impl Committer {
     /// An outage is one line each way, not one a batch; anything else is a defect and said every time.
-    fn note_outcome(&mut self, error: Option<&StoreError>) {
-        let error_value = error.map(|error| error as &dyn std::error::Error);
+    fn note_outcome(&self, error: Option<&StoreError>) {
+        let is_away = matches!(error, Some(StoreError::Unavailable(_)));
+        let was_away = self.is_away.swap(is_away, Ordering::Relaxed);
+        let cause = error.map(|error| error as &dyn std::error::Error);
         match error {
-            Some(StoreError::Unavailable(_)) if self.is_away => {}
-            Some(StoreError::Unavailable(_)) => {
-                tracing::warn!(error = error_value, "sends cannot be stored at the moment");
-            }
-            Some(_) => tracing::error!(error = error_value, "a batch of sends was not stored"),
-            None if self.is_away => tracing::info!("sends are stored again"),
-            None => {}
+            Some(_) if !is_away => tracing::error!(error = cause, "a batch of sends was not stored"),
+            Some(_) if !was_away => tracing::warn!(error = cause, "sends cannot be stored at the moment"),
+            None if was_away => tracing::info!("sends are stored again"),
+            Some(_) | None => {}
         }
-        self.is_away = matches!(error, Some(StoreError::Unavailable(_)));
     }
 }
 
@@ -166,6 +185,10 @@ fn change_of(message: &Message) -> Change {
 }
 
 pub(crate) fn describe_metrics() {
+    describe_counter!(
+        "chat_commits_late_total",
+        "Commits that took longer than a second, so that the next ones did not wait for them"
+    );
     describe_histogram!("chat_commit_messages", "Messages in one commit of the writer");
     describe_histogram!(
         "chat_commit_seconds",

@@ -56,9 +56,10 @@ const CONNECTIONS_KEPT: u32 = 2;
 const IDLE_UNPROVEN: Duration = Duration::from_secs(1);
 
 /// Bounds on the Postgres side, in milliseconds, so that a node that hangs or dies inside a transaction cannot hold a
-/// conversation's lock, and every other node, for good.
+/// conversation's lock, and every other node, for good. Between two statements of ours lie microseconds: after three
+/// seconds of silence the node is stopped, and whoever waits for its lock (five seconds) still gets it.
 const POSTGRES_TIMEOUTS: &str = "set statement_timeout = 10000; set lock_timeout = 5000; \
-     set idle_in_transaction_session_timeout = 10000";
+     set idle_in_transaction_session_timeout = 3000";
 
 /// Migrations may take their time, and wait for another node's.
 const NO_POSTGRES_TIMEOUTS: &str = "set statement_timeout = 0; set lock_timeout = 0; \
