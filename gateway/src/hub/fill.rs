@@ -2,6 +2,7 @@
 
 pub mod rules;
 
+use std::thread;
 use std::time::Duration;
 
 use metrics::{counter, describe_counter};
@@ -42,11 +43,31 @@ pub(super) fn start(hub: &Hub, conversation: ConversationId) {
         .get_mut(&conversation)
         .and_then(Channel::begin_fill);
     if claimed.is_some() {
-        let filler = hub.clone();
+        counter!("chat_gateway_gaps_seen_total").increment(1);
+        let claim = Claim {
+            hub: hub.clone(),
+            conversation,
+        };
         hub.0.tasks.spawn("gap fill", async move {
             sleep(IN_FLIGHT).await;
-            close_hole(&filler, conversation).await;
+            close_hole(&claim.hub, conversation).await;
         });
+    }
+}
+
+/// Gives the claim back if the task that has it panics: the conversation would stay deaf for good.
+struct Claim {
+    hub: Hub,
+    conversation: ConversationId,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if thread::panicking()
+            && let Some(channel) = self.hub.shard(self.conversation).get_mut(&self.conversation)
+        {
+            channel.end_fill();
+        }
     }
 }
 
@@ -150,6 +171,10 @@ async fn wait(hub: &Hub, pause: Duration) -> Duration {
 }
 
 pub(super) fn describe_metrics() {
+    describe_counter!(
+        "chat_gateway_gaps_seen_total",
+        "Times a change was missing below one that had come; most arrive by themselves within milliseconds"
+    );
     describe_counter!(
         "chat_gateway_gaps_filled_total",
         "Holes in a conversation's live frames that were closed by a read of the store"
