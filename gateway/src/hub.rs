@@ -20,8 +20,8 @@ use chat::Chat;
 use chat::revocations::News;
 use metrics::{counter, describe_counter};
 use protocol::{ConversationId, UserId};
-use runtime::Tasks;
 use runtime::tokens::Access;
+use runtime::{Tasks, Throttle};
 use tokio::sync::Semaphore;
 
 use self::channel::{Channel, Seat, Seating, SocketId, Standpoint, Verdict};
@@ -52,6 +52,8 @@ struct Inner {
     fills: Semaphore,
     reads: Reads,
     turns: Turns,
+    /// Of the log lines that an outage of the store would repeat for each conversation.
+    store_log: Throttle,
 }
 
 type Shard = HashMap<ConversationId, Channel>;
@@ -71,6 +73,7 @@ impl Hub {
             fills: Semaphore::new(fill::FILLS_AT_ONCE),
             reads: Reads::start(chat.clone(), tasks),
             turns: Turns::default(),
+            store_log: Throttle::default(),
             chat,
         };
         let hub = Self(Arc::new(inner));

@@ -101,7 +101,11 @@ async fn heads_of(hub: &Hub, conversations: &[ConversationId]) -> Vec<(Conversat
         match hub.0.chat.store().heads(conversations).await {
             Ok(heads) => return heads,
             Err(error) => {
-                tracing::warn!(%error, "conversations could not be compared with the store yet");
+                warn(
+                    hub,
+                    &error,
+                    "conversations could not be compared with the store yet",
+                );
                 pause = wait(hub, pause).await;
             }
         }
@@ -130,7 +134,11 @@ async fn close_hole(hub: &Hub, conversation: ConversationId) {
                 pause = wait(hub, pause).await;
             }
             Err(error) => {
-                tracing::warn!(%error, "missing changes could not be read from the store yet");
+                warn(
+                    hub,
+                    &error,
+                    "missing changes could not be read from the store yet",
+                );
                 pause = wait(hub, pause).await;
             }
         }
@@ -161,6 +169,12 @@ async fn read_after(
             Progress::Page(further) => reading = further,
             Progress::Whole(head, frames) => return Ok((head, frames)),
         }
+    }
+}
+
+fn warn(hub: &Hub, error: &StoreError, what: &'static str) {
+    if hub.0.store_log.allows() {
+        tracing::warn!(%error, "{what}");
     }
 }
 

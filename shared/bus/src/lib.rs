@@ -17,7 +17,6 @@ pub mod in_process;
 mod mailbox;
 mod metrics;
 pub mod redis;
-mod throttle;
 pub mod topic;
 
 use std::fmt;

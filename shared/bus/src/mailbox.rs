@@ -3,10 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use metrics::counter;
+use runtime::Throttle;
 use tokio::sync::mpsc;
 
 use crate::metrics::{DELIVERED, DROPPED, INTERRUPTED};
-use crate::throttle::Throttle;
 use crate::{BusEvent, Envelope, Inbox, Topic};
 
 /// Envelopes that may wait in a node's inbox: a second of a busy node, some tens of megabytes of frames at worst

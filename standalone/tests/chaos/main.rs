@@ -18,6 +18,7 @@ mod proxy;
 mod reader;
 mod servers;
 mod table;
+mod without_redis;
 
 use std::time::Duration;
 
@@ -115,6 +116,24 @@ async fn whatever_fails_nothing_acknowledged_is_lost_doubled_reordered_or_shown_
         .map(|done| done.row.name)
         .collect();
     assert!(failed.is_empty(), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes a minute: make chaos"]
+async fn without_redis_for_half_a_minute_messages_are_late_by_three_seconds_at_most() {
+    let mut cluster = Cluster::start().await;
+    let delays = without_redis::take_redis_away(&mut cluster, Duration::from_secs(30)).await;
+    println!("Redis away, 30 s: {delays}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_redis_for_some_seconds_messages_are_late_by_three_seconds_at_most() {
+    if !servers::are_installed() {
+        eprintln!("not run: install PostgreSQL and Redis, or use make test");
+        return;
+    }
+    let mut cluster = Cluster::start().await;
+    without_redis::take_redis_away(&mut cluster, Duration::from_secs(6)).await;
 }
 
 /// What `make test` has time for, all under one load.

@@ -66,7 +66,7 @@ pub(crate) async fn pause_three(cluster: &Cluster) {
     }
 }
 
-fn unique(name: &str) -> String {
+pub(crate) fn unique(name: &str) -> String {
     format!("{name}-{}", uuid::Uuid::new_v4().simple())
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{PushInfo, PushKind, RedisResult, Value};
 use metrics::{counter, histogram};
+use runtime::Throttle;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -16,7 +17,6 @@ use super::super::link::{Address, Gate, HEARTBEAT};
 use super::super::publisher::Publisher;
 use crate::mailbox::{Cause, Mailbox};
 use crate::metrics::{CANARY, UNDECODABLE};
-use crate::throttle::Throttle;
 use crate::{Envelope, Topic};
 
 /// Channels in one SUBSCRIBE: enough to restore a hundred thousand in two hundred round trips, few enough that each

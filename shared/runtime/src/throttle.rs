@@ -10,13 +10,13 @@ const SPACING: Duration = Duration::from_secs(10);
 
 /// Says when the next line may be written.
 #[derive(Debug, Default)]
-pub(crate) struct Throttle {
+pub struct Throttle {
     last: Mutex<Option<Instant>>,
 }
 
 impl Throttle {
     /// True if nothing was allowed for [`SPACING`].
-    pub(crate) fn allows(&self) -> bool {
+    pub fn allows(&self) -> bool {
         let now = Instant::now();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let allowed = last.is_none_or(|last| now.duration_since(last) >= SPACING);
