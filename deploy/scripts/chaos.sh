@@ -23,7 +23,7 @@ if [[ -z ${FAULTS:-} ]]; then
     --ignored --nocapture five_thousand
 fi
 CHAOS_FAULTS=${FAULTS:-} CHAOS_TABLE=$table \
-  cargo test --package standalone --test chaos --profile "$PROFILE" --locked -- --ignored --nocapture
+  cargo test --package standalone --test chaos --profile "$PROFILE" --locked -- --ignored --nocapture --test-threads 1
 
 if [[ -n ${FAULTS:-} ]]; then exit; fi
 # What stands between the two marks is this script's.
