@@ -28,6 +28,8 @@ pub(crate) struct Setup {
     pub(crate) nodes: usize,
     pub(crate) config: GatewayConfig,
     pub(crate) clock: Clock,
+    /// Off only to show what happens then.
+    pub(crate) has_sweeper: bool,
 }
 
 impl Default for Setup {
@@ -40,6 +42,7 @@ impl Default for Setup {
                 ..GatewayConfig::default()
             },
             clock: Clock::system(),
+            has_sweeper: true,
         }
     }
 }
@@ -254,7 +257,12 @@ impl Node {
         let tasks = Tasks::new();
         let (bus, inbox) = exchange.attach();
         let (bus, inbox) = Lossy::around(bus, inbox, &tasks);
-        let chat = Chat::start(store.clone(), bus.clone(), setup.clock.clone(), &tasks);
+        let start = if setup.has_sweeper {
+            Chat::start
+        } else {
+            Chat::start_without_sweeper
+        };
+        let chat = start(store.clone(), bus.clone(), setup.clock.clone(), &tasks);
         let parts = Parts {
             chat: chat.clone(),
             bus: bus.clone(),

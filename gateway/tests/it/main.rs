@@ -16,6 +16,7 @@ mod joining;
 mod lossy;
 mod membership;
 mod messages;
+mod needed;
 mod repair;
 mod resume;
 mod revocations;

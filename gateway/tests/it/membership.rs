@@ -175,7 +175,7 @@ async fn who_is_added_again_hears_of_it_and_goes_on() {
         let mut client = cluster.at_everything(1, &boris, "").await;
         client.sync(group).await;
         let chat = &cluster.node(0).chat;
-        let mut seqs = vec![cluster.head(group).await];
+        let mut order = Order::after(cluster.head(group).await);
         for round in 0..REJOINS {
             chat.remove_participant(anna.id, group, boris.id).await.unwrap();
             chat.add_participant(anna.id, group, boris.id, None)
@@ -183,21 +183,65 @@ async fn who_is_added_again_hears_of_it_and_goes_on() {
                 .unwrap();
             let welcome = format!("welcome back {round}");
             cluster.say(&anna, group, &welcome).await;
-            let (mut removed, mut shown, mut welcomed) = (false, false, false);
-            while !(removed && shown && welcomed) {
+            let (mut shown, mut welcomed) = (false, false);
+            let (mut removed, mut joined) = (false, false);
+            while !(removed && shown && welcomed && joined) {
                 let received = client.frame().await;
-                seqs.extend(received.seq);
-                removed |= removal_of(&boris, &received).is_some();
+                order.hear(&received, &boris);
                 match received.frame {
+                    ServerFrame::ParticipantRemoved(gone) => removed |= gone.user_id == boris.id,
+                    ServerFrame::Sync(_) => joined = removed,
                     ServerFrame::ConversationNew(conversation) => shown |= conversation.id == group,
                     ServerFrame::MessageNew(message) => welcomed |= message.text == Some(welcome.clone()),
                     _ => {}
                 }
             }
         }
-        assert!(seqs.is_sorted_by(|one, next| one < next), "{seqs:?}");
     })
     .await;
+}
+
+/// What `docs/protocol.md` says of the numbers on one socket: each once and ascending; while a conversation is joined
+/// the new messages come first and then the other changes, until `sync`, which nothing from below it follows.
+struct Order {
+    messages: Seq,
+    others: Seq,
+    /// From the person's own removal to the next `sync`.
+    is_joining: bool,
+}
+
+impl Order {
+    fn after(head: Seq) -> Self {
+        Self {
+            messages: head,
+            others: head,
+            is_joining: false,
+        }
+    }
+
+    fn hear(&mut self, received: &Received, reader: &Person) {
+        let highest = self.messages.max(self.others);
+        if let Some(seq) = received.seq {
+            let is_message = matches!(received.frame, ServerFrame::MessageNew(_));
+            let of_its_kind = if is_message {
+                &mut self.messages
+            } else {
+                &mut self.others
+            };
+            let last = if self.is_joining { *of_its_kind } else { highest };
+            assert!(seq > last, "{seq} after {last}: {received:?}");
+            *of_its_kind = seq;
+        }
+        match &received.frame {
+            ServerFrame::ParticipantRemoved(gone) if gone.user_id == reader.id => self.is_joining = true,
+            ServerFrame::Sync(sync) => {
+                assert!(sync.head >= highest, "{} after {highest}", sync.head);
+                (self.messages, self.others) = (sync.head, sync.head);
+                self.is_joining = false;
+            }
+            _ => {}
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,6 +38,25 @@ pub async fn connect(
     prefix: &str,
     tasks: &runtime::Tasks,
 ) -> Result<(Arc<dyn Bus>, Inbox), BusError> {
+    join(url, prefix, tasks, true).await
+}
+
+/// The same, but nobody notices when the subscribe connection goes deaf. It exists only so that a test can prove that
+/// the canary is needed: no node ever joins so.
+pub async fn connect_without_canary(
+    url: &str,
+    prefix: &str,
+    tasks: &runtime::Tasks,
+) -> Result<(Arc<dyn Bus>, Inbox), BusError> {
+    join(url, prefix, tasks, false).await
+}
+
+async fn join(
+    url: &str,
+    prefix: &str,
+    tasks: &runtime::Tasks,
+    has_canary: bool,
+) -> Result<(Arc<dyn Bus>, Inbox), BusError> {
     let address = Address::parse(url).map_err(BusError::unavailable)?;
     let channels = Channels::new(prefix);
     let (mailbox, inbox) = Mailbox::new(INBOX_CAPACITY);
@@ -47,7 +66,8 @@ pub async fn connect(
         "bus publisher",
         publisher.clone().keep_up(address.clone(), tasks.stopping()),
     );
-    let (subscriptions, subscriber) = subscriber::pair(channels.clone(), publisher.clone(), mailbox);
+    let (subscriptions, mut subscriber) = subscriber::pair(channels.clone(), publisher.clone(), mailbox);
+    subscriber.has_canary = has_canary;
     tasks.spawn_vital(
         "bus subscriber",
         subscriber.keep_up(address.clone(), tasks.stopping()),

@@ -57,10 +57,16 @@ impl Chat {
     /// Starts the node's writer, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
     /// with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
-        let publisher = Publisher::start(store.clone(), bus.clone(), tasks);
+        sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
+        Self::start_without_sweeper(store, bus, clock, tasks)
+    }
+
+    /// The same without the sweeper. It exists only so that a test can prove that the sweeper is needed: no node is
+    /// ever started so.
+    pub fn start_without_sweeper(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
+        let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
-        sweeper::start(store.clone(), bus, clock.clone(), tasks);
         Self {
             store,
             clock,

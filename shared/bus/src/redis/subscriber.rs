@@ -36,6 +36,8 @@ pub(super) struct Subscriber {
     channels: Channels,
     publisher: Publisher,
     mailbox: Arc<Mailbox>,
+    /// Off only in tests that show what happens then.
+    pub(super) has_canary: bool,
 }
 
 /// The two sides of one subscribe connection, not yet connected.
@@ -53,6 +55,7 @@ pub(super) fn pair(
         channels,
         publisher,
         mailbox: Arc::new(mailbox),
+        has_canary: true,
     };
     (
         Subscriptions {
@@ -136,7 +139,7 @@ impl Subscriber {
         }
         tokio::select! {
             () = session.lost().cancelled() => "disconnected".to_owned(),
-            why = session.watch_canary(self.publisher.clone(), &self.gate) => why,
+            why = session.watch_canary(self.publisher.clone(), &self.gate), if self.has_canary => why,
             error = serve(&session, &mut self.line, &mut self.wanted) => error.to_string(),
         }
     }

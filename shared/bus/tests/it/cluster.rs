@@ -73,6 +73,16 @@ impl Cluster {
         Member { bus, inbox }
     }
 
+    /// A node that does not notice when it goes deaf.
+    pub(crate) async fn join_without_canary(&self) -> Member {
+        let Self::Redis { url, prefix, tasks } = self else {
+            panic!("only Redis has canaries")
+        };
+        let joined = bus::redis::connect_without_canary(url, prefix, tasks).await;
+        let (bus, inbox) = joined.unwrap();
+        Member { bus, inbox }
+    }
+
     /// The name of a topic on the wire.
     pub(crate) fn channel(&self, topic: Topic) -> String {
         let Self::Redis { prefix, .. } = self else {

@@ -11,6 +11,9 @@ use crate::redis_server::RedisServer;
 /// Far more than refusing without a connection needs, far less than any timeout.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
+/// Twice what a canary takes: a second until the next beat, two until it counts as lost, and a new connection.
+const FOUND_OUT_WITHIN: Duration = Duration::from_secs(6);
+
 async fn refuses_at_once(node: &Member) {
     let asked = Instant::now();
     assert!(node.bus.publish(vec![(user(1), envelope(1))]).await.is_err());
@@ -143,23 +146,42 @@ async fn a_redis_that_keeps_its_sockets_open_and_says_nothing_is_found_out() {
     while node.hears().await != (user(1), 2) {}
 }
 
-#[tokio::test]
-async fn a_subscribe_connection_that_went_deaf_alone_is_found_out_by_its_canary() {
-    if redis_url().is_none() {
-        return;
-    }
+/// A node whose subscribe connection hears nothing from here on, and its server; "2" was said into its deaf ear.
+async fn gone_deaf(join: impl AsyncFnOnce(Cluster) -> Member) -> (Member, RedisServer) {
     let server = RedisServer::started().await;
     let proxy = DeafeningProxy::to(server.address(), runtime::Tasks::new()).await;
-    let mut node = Cluster::redis(proxy.url()).join().await;
+    let mut node = join(Cluster::redis(proxy.url())).await;
     node.bus.subscribe(&[user(1)]).await.unwrap();
     node.says(user(1), 1).await;
     assert_eq!(node.hears().await, (user(1), 1));
 
     proxy.deafen_subscribers();
     node.says(user(1), 2).await;
+    (node, server)
+}
+
+#[tokio::test]
+async fn a_subscribe_connection_that_went_deaf_alone_is_found_out_by_its_canary() {
+    if redis_url().is_none() {
+        return;
+    }
+    let (mut node, _server) = gone_deaf(async |cluster| cluster.join().await).await;
+    let deaf = Instant::now();
     node.is_interrupted().await;
+    assert!(deaf.elapsed() < FOUND_OUT_WITHIN, "{:?}", deaf.elapsed());
     node.says(user(1), 3).await;
     assert_eq!(node.hears().await, (user(1), 3));
+}
+
+#[tokio::test]
+async fn without_the_canary_a_subscribe_connection_that_went_deaf_stays_deaf() {
+    if redis_url().is_none() {
+        return;
+    }
+    let (mut node, _server) = gone_deaf(async |cluster| cluster.join_without_canary().await).await;
+    let heard = tokio::time::timeout(FOUND_OUT_WITHIN, node.inbox.recv()).await;
+    assert!(heard.is_err(), "{heard:?}");
+    assert!(node.bus.is_up(), "it does not even know");
 }
 
 #[tokio::test]
