@@ -1,7 +1,8 @@
 //! What keeps delivery whole is needed: without any one of it a test fails. Which one, for each:
 //!
 //! - the outbox and its sweeper: here;
-//! - the canary: `without_the_canary_a_subscribe_connection_that_went_deaf_stays_deaf` in `shared/bus/tests/it/redis_faults.rs`;
+//! - the canary: `without_the_canary_a_subscribe_connection_that_went_deaf_stays_deaf` in
+//!   `shared/bus/tests/it/redis_faults.rs`;
 //! - and in `gateway/tests/simulation/seeds.rs`
 //!   the gap fill (`without_the_gap_fill_something_is_lost`),
 //!   the race-free join (`without_the_order_of_a_join_something_is_lost`),
