@@ -1,3 +1,5 @@
+mod resumes;
+
 use bus::Topic;
 use proptest::prelude::*;
 use uuid::Uuid;
