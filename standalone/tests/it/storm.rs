@@ -34,7 +34,7 @@ const OPENING: usize = 100;
 /// Readers that may have something to tell at once.
 const NEWS: usize = 1_024;
 
-/// What `docs/operations.md` advises a client whose socket broke without a word: full jitter from a second.
+/// What `docs/protocol.md` advises a client whose socket broke without a word: full jitter from a second.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The newest number of each conversation.
