@@ -86,8 +86,20 @@ pub enum From {
     Head,
     /// Everything after what the client has.
     After(Seq),
+    /// Everything after this, for what came then was dropped. Another join may make it good first: see
+    /// [`Session::is_moot`].
+    Dropped(Seq),
     /// Everything since the user joined: the client has never heard of the conversation.
     Joining,
+}
+
+/// What is still to be read for a client that follows a conversation.
+#[derive(Debug, Default)]
+struct Debt {
+    /// After this, if it was dropped; otherwise a join that waits for the store knows.
+    dropped_after: Option<Seq>,
+    /// How often reading it has failed.
+    stalls: u32,
 }
 
 /// A command, and who waits for its answer.
@@ -142,9 +154,8 @@ pub struct Session {
     /// Where the hub holds a seat for this socket: what has to be given up at its end. May lag behind `followed`,
     /// which counts what the client has asked for already.
     seats: HashSet<ConversationId>,
-    /// Followed, but the socket read too slowly, or the store was away: what is missing is still to be read. How often
-    /// that has failed.
-    owed: HashMap<ConversationId, u32>,
+    /// Followed, but the socket read too slowly, or the store was away: what is missing is still to be read.
+    owed: HashMap<ConversationId, Debt>,
 }
 
 impl Session {
@@ -241,10 +252,14 @@ impl Session {
         for (conversation, place) in places {
             self.seats.remove(&conversation);
             if self.followed.contains(&conversation) {
-                self.owed.insert(conversation, 0);
+                let debt = Debt {
+                    dropped_after: Some(place),
+                    stalls: 0,
+                };
+                self.owed.insert(conversation, debt);
                 tasks.push(Task::of(Command::Join {
                     conversation,
-                    from: From::After(place),
+                    from: From::Dropped(place),
                 }));
             }
         }
@@ -264,9 +279,9 @@ impl Session {
             return false;
         }
         self.followed.insert(conversation);
-        let stalls = self.owed.entry(conversation).or_default();
-        *stalls += 1;
-        *asker == Asker::Server || *stalls <= STALLS_MAX
+        let debt = self.owed.entry(conversation).or_default();
+        debt.stalls += 1;
+        *asker == Asker::Server || debt.stalls <= STALLS_MAX
     }
 
     /// Whether a join of this conversation is still to be finished.
@@ -274,15 +289,21 @@ impl Session {
         self.owed.contains_key(&conversation)
     }
 
-    /// Whether a task has become pointless by the time its turn comes: the server would follow what is followed
-    /// already, or what there is no room for.
+    /// Whether a task has become pointless by the time its turn comes: the server would read again what another join
+    /// has sent, or what the client has given up; or follow what is followed already, or what there is no room for.
     pub fn is_moot(&self, task: &Task) -> bool {
-        match task.command {
-            Command::Join { conversation, .. } if task.asker == Asker::Server && !self.owes(conversation) => {
-                self.followed.contains(&conversation) || self.is_full()
-            }
+        let Command::Join { conversation, from } = task.command else {
+            return false;
+        };
+        match from {
+            From::Dropped(place) => self.dropped_after(conversation) != Some(place),
+            _ if task.asker == Asker::Server => self.followed.contains(&conversation) || self.is_full(),
             _ => false,
         }
+    }
+
+    fn dropped_after(&self, conversation: ConversationId) -> Option<Seq> {
+        self.owed.get(&conversation)?.dropped_after
     }
 
     /// The socket has no seat in a conversation any more.

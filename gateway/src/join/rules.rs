@@ -81,7 +81,7 @@ pub fn begin(from: From) -> Next {
     let first = match from {
         From::Head => Next::Standing(Asking(Why::Head)),
         From::Joining => Next::Standing(Asking(Why::Joining)),
-        From::After(after) => Next::Standing(Asking(Why::Place(after))),
+        From::After(after) | From::Dropped(after) => Next::Standing(Asking(Why::Place(after))),
     };
     // Before anything is read: whatever is committed after the read then reaches this node.
     Next::Hold(Box::new(first))

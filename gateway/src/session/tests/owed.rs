@@ -24,7 +24,7 @@ async fn what_was_dropped_is_joined_again_from_its_place_and_owed_until_then() {
     let tasks = session.on_lagging(Places::from([(ROOM, Seq(4))]));
     let join = Command::Join {
         conversation: ROOM,
-        from: From::After(Seq(4)),
+        from: From::Dropped(Seq(4)),
     };
     assert_eq!(tasks, [Task::of(join)]);
     assert!(!session.is_moot(&tasks[0]) && !session.has_caught_up());
@@ -40,6 +40,32 @@ async fn what_the_client_has_unsubscribed_is_not_owed() {
     say(&mut session, &leave);
     assert_eq!(session.on_lagging(Places::from([(ROOM, Seq(4))])), []);
     assert!(session.has_caught_up());
+}
+
+#[tokio::test]
+async fn what_was_dropped_is_not_read_once_another_join_has_sent_it() {
+    let mut session = following();
+    let overtaken = session.on_lagging(Places::from([(ROOM, Seq(4))]));
+    // The client's own, which waited before it, got further.
+    session.on_outcome(Outcome::Joined(ROOM), client());
+    assert!(session.is_moot(&overtaken[0]));
+    let newer = session.on_lagging(Places::from([(ROOM, Seq(9))]));
+    assert!(session.is_moot(&overtaken[0]) && !session.is_moot(&newer[0]));
+    let leave = format!(r#"{{"type":"unsubscribe","payload":{{"conversation_id":"{ROOM}"}}}}"#);
+    say(&mut session, &leave);
+    assert!(session.is_moot(&overtaken[0]) && session.is_moot(&newer[0]));
+}
+
+#[tokio::test]
+async fn an_invitation_does_not_repeat_what_is_followed_and_owed() {
+    let mut session = session(Door::Everything { follows_all: true });
+    let Some(Reaction::Do(invited)) = session.on_added(ROOM, Seq(2)) else {
+        panic!("the conversation is not followed yet")
+    };
+    // The client asks for it itself, is served, and lags.
+    session.on_outcome(Outcome::Joined(ROOM), client());
+    let tasks = session.on_lagging(Places::from([(ROOM, Seq(9))]));
+    assert!(session.is_moot(&invited) && !session.is_moot(&tasks[0]));
 }
 
 #[tokio::test]
