@@ -10,10 +10,9 @@ use protocol::{ConversationId, Seq};
 use store::StoreError;
 use tokio::time::sleep;
 
-use self::rules::{Progress, Reading};
+use self::rules::{Filling, Progress, Reading};
 use super::Hub;
 use super::channel::{Channel, Verdict};
-use super::frame::Frame;
 use crate::reads;
 
 /// How long a missing frame may still be in flight: two nodes' commits are published within milliseconds of each
@@ -122,13 +121,13 @@ async fn close_hole(hub: &Hub, conversation: ConversationId) {
             read_after(hub, conversation, delivered).await
         };
         match read {
-            Ok((head, frames)) if head > delivered => {
+            Ok(filling) if filling.head > delivered => {
                 counter!("chat_gateway_gaps_filled_total").increment(1);
                 if let Some(channel) = hub.shard(conversation).get_mut(&conversation) {
-                    channel.fill(head, frames);
+                    filling.pour_into(channel);
                 }
             }
-            Ok((head, _)) => {
+            Ok(Filling { head, .. }) => {
                 // Frames wait for one that the store does not have: somebody else's database answers this read.
                 tracing::warn!(conversation.id = %conversation, %head, "the store is behind the bus");
                 pause = wait(hub, pause).await;
@@ -154,12 +153,8 @@ fn still_missing(hub: &Hub, conversation: ConversationId) -> Option<Seq> {
         .and_then(rules::still_missing)
 }
 
-/// Everything after a position, ascending, true for the head that is answered with it.
-async fn read_after(
-    hub: &Hub,
-    conversation: ConversationId,
-    after: Seq,
-) -> Result<(Seq, Vec<Frame>), StoreError> {
+/// Everything after a position, true for the head that is answered with it.
+async fn read_after(hub: &Hub, conversation: ConversationId, after: Seq) -> Result<Filling, StoreError> {
     let mut reading = Reading::after(after);
     loop {
         let store = hub.0.chat.store();
@@ -167,7 +162,7 @@ async fn read_after(
         let page = store.changes(conversation, reading.cursor(), PAGE).await?;
         match reading.answered(page) {
             Progress::Page(further) => reading = further,
-            Progress::Whole(head, frames) => return Ok((head, frames)),
+            Progress::Whole(filling) => return Ok(filling),
         }
     }
 }

@@ -124,17 +124,21 @@ impl World {
     }
 
     fn filled(&mut self, at: At, room: Room, reading: Reading, page: Option<ChangePage>) {
-        let (head, frames) = match reading.answered(page) {
+        let filling = match reading.answered(page) {
             Progress::Page(further) => return self.read_on(at, room, further),
-            Progress::Whole(head, frames) => (head, frames),
+            Progress::Whole(filling) => filling,
         };
-        let seqs: Vec<_> = frames.iter().map(|frame| frame.seq.0).collect();
-        self.note(|| format!("node {}: {room} is filled up to {head} with {seqs:?}", at.node));
+        let head = filling.head;
+        self.note(|| {
+            let frames = filling.frames.as_deref();
+            let seqs = frames.map(|frames| frames.iter().map(|frame| frame.seq.0).collect::<Vec<_>>());
+            format!("node {}: {room} is filled up to {head} with {seqs:?}", at.node)
+        });
         let Some(channel) = self.nodes[at.node].channels.get_mut(&room) else {
             return;
         };
         if channel.delivered().is_none_or(|delivered| head > delivered) {
-            channel.fill(head, frames);
+            filling.pour_into(channel);
             self.wake(at);
             self.after(0, Event::Fill(at, room));
         } else {

@@ -50,14 +50,7 @@ impl Channel {
         let Some(delivered) = self.delivered else {
             return Verdict::Done;
         };
-        let Round { after, known_head } = self.round.unwrap_or(Round {
-            after: delivered,
-            known_head: self.known_head,
-        });
-        // The store is the truth: whoever announced more than it has was wrong, unless that came while it was read.
-        if self.known_head == known_head {
-            self.known_head = known_head.min(head);
-        }
+        let after = self.read_up_to(head, delivered);
         let is_dense = i64::try_from(frames.len()) == Ok(head.0 - after.0);
         // Live frames that came meanwhile may be older than the rows of a compacted reading: it has to be read again.
         if delivered >= head || (delivered > after && !is_dense) {
@@ -72,7 +65,7 @@ impl Channel {
             })
             .collect();
         if !is_dense {
-            self.send_back_between(delivered, head);
+            self.send_back_between(delivered.next(), head);
         }
         for frame in &frames {
             let room = self.conversation;
@@ -106,12 +99,40 @@ impl Channel {
         self.pass_on_early()
     }
 
+    /// Closes the hole up to `head` with nothing: whoever lacks something reads the store for themselves, from where
+    /// they stand.
+    pub fn send_back(&mut self, head: Seq) -> Verdict {
+        let Some(delivered) = self.delivered else {
+            return Verdict::Done;
+        };
+        self.read_up_to(head, delivered);
+        if delivered < head {
+            self.send_back_between(delivered, head);
+            self.delivered = Some(head);
+            self.ring.clear();
+        }
+        self.pass_on_early()
+    }
+
+    /// The store had this head; answers where the reading began.
+    fn read_up_to(&mut self, head: Seq, delivered: Seq) -> Seq {
+        let Round { after, known_head } = self.round.unwrap_or(Round {
+            after: delivered,
+            known_head: self.known_head,
+        });
+        // The store is the truth: whoever announced more than it has was wrong, unless that came while it was read.
+        if self.known_head == known_head {
+            self.known_head = known_head.min(head);
+        }
+        after
+    }
+
     /// Who stands between the ends of a compacted reading cannot be served by it: a row from below their place may
     /// carry a change from above it. They read the store for themselves.
-    fn send_back_between(&mut self, delivered: Seq, head: Seq) {
+    fn send_back_between(&mut self, lowest: Seq, head: Seq) {
         let conversation = self.conversation;
         self.seated.retain(|_, Seated { seat, position }| {
-            let is_between = *position > delivered && *position < head;
+            let is_between = *position >= lowest && *position < head;
             if is_between {
                 let from = *position;
                 seat.outbox.push(Outgoing::SentBack { conversation, from });

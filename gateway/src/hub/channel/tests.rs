@@ -1,4 +1,5 @@
 mod resumes;
+mod sent_back;
 
 use bus::Topic;
 use proptest::prelude::*;
