@@ -100,7 +100,7 @@ async fn serve(settings: Settings) -> anyhow::Result<Stopped> {
     let stopped = tasks
         .run_until_stopped(signals, async {}, &settings.shutdown)
         .await;
-    store.close().await;
+    lifecycle::close("database", store.close()).await;
     Ok(stopped)
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use runtime::Tasks;
 use store::StoreError;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// Questions in one query: well under a megabyte of answers, and still some milliseconds of the database's time.
 const BATCH_MAX: usize = 500;
@@ -17,6 +17,9 @@ const BATCH_MAX: usize = 500;
 /// The pause after a query, in which the next questions gather: nothing against a client's way to the node, and a
 /// storm of any size costs two hundred queries a second.
 const REST: Duration = Duration::from_millis(5);
+
+/// A query that takes longer no longer holds up the next ones: its connection may be dead without a sign.
+const GO_ON_AFTER: Duration = Duration::from_secs(1);
 
 /// Questions that wait; beyond it whoever asks waits for room.
 const QUEUE: usize = 4 * BATCH_MAX;
@@ -59,12 +62,28 @@ where
     pub fn start<F, R>(tasks: &Tasks, name: &'static str, query: F) -> Self
     where
         F: Fn(Vec<Q>) -> R + Send + 'static,
-        R: Future<Output = Result<Vec<A>, StoreError>> + Send,
+        R: Future<Output = Result<Vec<A>, StoreError>> + Send + 'static,
     {
-        let (questions, asked) = mpsc::channel(QUEUE);
-        let stopping = tasks.stopping();
+        let (questions, mut asked) = mpsc::channel(QUEUE);
+        let (owner, stopping) = (tasks.clone(), tasks.stopping());
         tasks.spawn_vital(name, async move {
-            stopping.run_until_cancelled(answer_all(asked, query)).await;
+            let mut batch = Vec::new();
+            while let Some(1..) = stopping
+                .run_until_cancelled(asked.recv_many(&mut batch, BATCH_MAX))
+                .await
+            {
+                // Whoever has gone is not asked for.
+                batch.retain(|(_, answer): &Asked<Q, A>| !answer.is_closed());
+                let (questions, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+                if questions.is_empty() {
+                    continue;
+                }
+                let mut answering = Box::pin(answer_all(query(questions), answers));
+                if timeout(GO_ON_AFTER, &mut answering).await.is_err() {
+                    owner.spawn("late answers", answering);
+                }
+                sleep(REST).await;
+            }
         });
         Self(questions)
     }
@@ -78,33 +97,22 @@ where
     }
 }
 
-async fn answer_all<Q, A, F, R>(mut asked: mpsc::Receiver<Asked<Q, A>>, query: F)
-where
-    F: Fn(Vec<Q>) -> R,
-    R: Future<Output = Result<Vec<A>, StoreError>>,
-{
-    let mut batch = Vec::new();
-    while asked.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        // Whoever has gone is not asked for.
-        batch.retain(|(_, answer)| !answer.is_closed());
-        let (questions, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        if questions.is_empty() {
-            continue;
-        }
-        match query(questions).await {
-            Ok(found) => {
-                for (answer, found) in answers.into_iter().zip(found) {
-                    let _gone = answer.send(Ok(found));
-                }
-            }
-            Err(error) => {
-                let error = Unanswered::from(error);
-                for answer in answers {
-                    let _gone = answer.send(Err(error.clone()));
-                }
+async fn answer_all<A>(
+    query: impl Future<Output = Result<Vec<A>, StoreError>>,
+    answers: Vec<oneshot::Sender<Result<A, Unanswered>>>,
+) {
+    match query.await {
+        Ok(found) => {
+            for (answer, found) in answers.into_iter().zip(found) {
+                let _gone = answer.send(Ok(found));
             }
         }
-        sleep(REST).await;
+        Err(error) => {
+            let error = Unanswered::from(error);
+            for answer in answers {
+                let _gone = answer.send(Err(error.clone()));
+            }
+        }
     }
 }
 

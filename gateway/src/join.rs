@@ -15,11 +15,14 @@
 
 pub mod rules;
 
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use metrics::{counter, describe_counter};
 use protocol::{ConversationId, UserId};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use self::rules::{Frames, Next, Source};
 use crate::gather::Unanswered;
@@ -29,6 +32,9 @@ use crate::hub::subscriptions::Hold;
 use crate::offload::{Gone, offload};
 use crate::outbox::Outbox;
 use crate::session::From;
+
+/// How long one who reads a conversation's past keeps all others who lack the same waiting: many times what a page takes.
+const TURN: Duration = Duration::from_millis(500);
 
 /// Who joins, and where to.
 #[derive(Clone, Debug)]
@@ -56,8 +62,8 @@ struct Party {
     joiner: Joiner,
     conversation: ConversationId,
     hold: Option<Arc<Hold>>,
-    /// Held while the conversation's past is being read.
-    turn: Option<OwnedMutexGuard<()>>,
+    /// Kept while the conversation's past is being read; dropped, it is the next one's.
+    turn: Option<oneshot::Sender<Infallible>>,
 }
 
 /// What one step came to.
@@ -169,17 +175,30 @@ impl Join {
 
 impl Party {
     /// Takes the conversation's turn; answers whether somebody else had it until now, and may have read the same.
+    ///
+    /// A task of its own holds it, and not for long: the socket may be busy with a client that does not read.
     async fn waits_for_turn(&mut self, hub: &Hub) -> bool {
         if self.turn.is_some() {
             return false;
         }
         let turn = hub.turn(self.conversation);
-        if let Ok(free) = turn.clone().try_lock_owned() {
-            self.turn = Some(free);
-            return false;
-        }
-        self.turn = Some(turn.lock_owned().await);
-        true
+        let (kept, given_back) = oneshot::channel::<Infallible>();
+        let (here, is_here) = oneshot::channel();
+        hub.tasks().spawn("turn", async move {
+            let free = turn.try_lock();
+            let had_to_wait = free.is_err();
+            let _turn = match free {
+                Ok(free) => free,
+                Err(_taken) => turn.lock().await,
+            };
+            if here.send(had_to_wait).is_ok() {
+                // Either way it is over.
+                let _over = timeout(TURN, given_back).await;
+            }
+        });
+        self.turn = Some(kept);
+        // A node that stops has no turns to give.
+        is_here.await.unwrap_or(false)
     }
 
     fn stall(mut self, next: Next, error: Unanswered) -> Step {

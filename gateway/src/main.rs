@@ -100,7 +100,7 @@ async fn serve(settings: Settings, metrics: telemetry::Metrics) -> anyhow::Resul
     let stopped = tasks
         .run_until_stopped(signals, gateway.drain(), &settings.shutdown)
         .await;
-    store.close().await;
+    lifecycle::close("database", store.close()).await;
     Ok(stopped.exit_code())
 }
 

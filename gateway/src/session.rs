@@ -6,6 +6,7 @@ mod outcome;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use indexmap::IndexSet;
 use protocol::close::CloseCode;
 use protocol::frames::ServerFrame;
 use protocol::problem::ProblemCode;
@@ -156,6 +157,9 @@ pub struct Session {
     seats: HashSet<ConversationId>,
     /// Followed, but the socket read too slowly, or the store was away: what is missing is still to be read.
     owed: HashMap<ConversationId, Debt>,
+    /// Unsubscribed on a socket that follows everything: not to be brought back by a look at the list. As many as may
+    /// be followed at most; beyond it the oldest wish is not kept.
+    declined: IndexSet<ConversationId>,
 }
 
 impl Session {
@@ -170,6 +174,7 @@ impl Session {
             followed: HashSet::new(),
             seats: HashSet::new(),
             owed: HashMap::new(),
+            declined: IndexSet::new(),
         }
     }
 
@@ -311,6 +316,15 @@ impl Session {
         self.followed.remove(&conversation);
         self.seats.remove(&conversation);
         self.owed.remove(&conversation);
+    }
+
+    fn decline(&mut self, conversation: ConversationId) {
+        if self.follows_all() {
+            self.declined.insert(conversation);
+            if self.declined.len() > self.limits.subscriptions {
+                self.declined.shift_remove_index(0);
+            }
+        }
     }
 
     fn is_full(&self) -> bool {

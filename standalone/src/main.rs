@@ -115,7 +115,7 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
     let stopped = tasks
         .run_until_stopped(signals, gateway.drain(), &settings.shutdown)
         .await;
-    store.close().await;
+    lifecycle::close("database", store.close()).await;
     Ok(stopped.exit_code())
 }
 

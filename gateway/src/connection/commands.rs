@@ -116,6 +116,7 @@ impl Connection {
                 self.session.on_left(conversation);
                 self.give_up_postponed(conversation);
                 hub.leave(conversation, self.place.id());
+                self.note_caught_up();
                 return;
             }
             Command::JoinAll => {

@@ -18,6 +18,9 @@ use super::subscriptions::Hold;
 use crate::mechanisms::{Mechanism, Mechanisms};
 use crate::outbox::{Outbox, Outgoing};
 
+/// See [`Channel::identity`].
+pub type Identity = Arc<()>;
+
 /// Names a socket on this node.
 pub type SocketId = u64;
 
@@ -130,6 +133,7 @@ pub struct Channel {
     seated: IndexMap<SocketId, Seated>,
     /// The reading that closes a hole, while one is under way.
     round: Option<Round>,
+    identity: Identity,
     mechanisms: Mechanisms,
 }
 
@@ -150,7 +154,19 @@ impl Channel {
             ring: Ring::default(),
             seated: IndexMap::new(),
             round: None,
+            identity: Identity::default(),
         }
+    }
+
+    /// Names this channel among those that the conversation has had on this node: a reading for an earlier one, which
+    /// everybody has left meanwhile, says nothing here.
+    pub fn identity(&self) -> Identity {
+        self.identity.clone()
+    }
+
+    /// Whether it is the one with this name.
+    pub fn is(&self, identity: &Identity) -> bool {
+        Arc::ptr_eq(&self.identity, identity)
     }
 
     /// Whether nobody listens.

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use self::rules::{Filling, Progress, Reading};
 use super::Hub;
-use super::channel::{Channel, Verdict};
+use super::channel::{Channel, Identity, Verdict};
 use crate::reads;
 
 /// How long a missing frame may still be in flight: two nodes' commits are published within milliseconds of each
@@ -37,35 +37,49 @@ pub(super) const FILLS_AT_ONCE: usize = 8;
 
 /// Starts closing a conversation's hole, unless somebody is at it already.
 pub(super) fn start(hub: &Hub, conversation: ConversationId) {
-    let claimed = hub
-        .shard(conversation)
-        .get_mut(&conversation)
-        .and_then(Channel::begin_fill);
-    if claimed.is_some() {
+    let claim_of = |channel: &mut Channel| channel.begin_fill().map(|_| channel.identity());
+    let claimed = hub.shard(conversation).get_mut(&conversation).and_then(claim_of);
+    if let Some(identity) = claimed {
         counter!("chat_gateway_gaps_seen_total").increment(1);
         let claim = Claim {
             hub: hub.clone(),
             conversation,
+            identity,
         };
         hub.0.tasks.spawn("gap fill", async move {
             sleep(IN_FLIGHT).await;
-            close_hole(&claim.hub, conversation).await;
+            close_hole(&claim).await;
         });
     }
 }
 
-/// Gives the claim back if the task that has it panics: the conversation would stay deaf for good.
+/// The right to close the hole of one channel.
 struct Claim {
     hub: Hub,
     conversation: ConversationId,
+    identity: Identity,
+}
+
+impl Claim {
+    /// The channel, unless everybody has left it: another one of the conversation has holes of its own.
+    fn on_channel<T>(&self, work: impl FnOnce(&mut Channel) -> Option<T>) -> Option<T> {
+        let mut shard = self.hub.shard(self.conversation);
+        let channel = shard.get_mut(&self.conversation)?;
+        if channel.is(&self.identity) {
+            return work(channel);
+        }
+        None
+    }
 }
 
 impl Drop for Claim {
+    /// The conversation would stay deaf for good.
     fn drop(&mut self) {
-        if thread::panicking()
-            && let Some(channel) = self.hub.shard(self.conversation).get_mut(&self.conversation)
-        {
-            channel.end_fill();
+        if thread::panicking() {
+            self.on_channel(|channel| {
+                channel.end_fill();
+                Some(())
+            });
         }
     }
 }
@@ -113,9 +127,10 @@ async fn heads_of(hub: &Hub, conversations: &[ConversationId]) -> Vec<(Conversat
 }
 
 /// Reads and passes on until nothing is missing, then gives the claim back.
-async fn close_hole(hub: &Hub, conversation: ConversationId) {
+async fn close_hole(claim: &Claim) {
+    let (hub, conversation) = (&claim.hub, claim.conversation);
     let mut pause = RETRY_MIN;
-    while let Some(delivered) = still_missing(hub, conversation) {
+    while let Some(delivered) = claim.on_channel(rules::still_missing) {
         let read = {
             let _turn = hub.0.fills.acquire().await;
             read_after(hub, conversation, delivered).await
@@ -123,9 +138,7 @@ async fn close_hole(hub: &Hub, conversation: ConversationId) {
         match read {
             Ok(filling) if filling.head > delivered => {
                 counter!("chat_gateway_gaps_filled_total").increment(1);
-                if let Some(channel) = hub.shard(conversation).get_mut(&conversation) {
-                    filling.pour_into(channel);
-                }
+                claim.on_channel(|channel| Some(filling.pour_into(channel)));
             }
             Ok(Filling { head, .. }) => {
                 // Frames wait for one that the store does not have: somebody else's database answers this read.
@@ -133,11 +146,8 @@ async fn close_hole(hub: &Hub, conversation: ConversationId) {
                 pause = wait(hub, pause).await;
             }
             Err(error) => {
-                warn(
-                    hub,
-                    &error,
-                    "missing changes could not be read from the store yet",
-                );
+                let what = "missing changes could not be read from the store yet";
+                warn(hub, &error, what);
                 pause = wait(hub, pause).await;
             }
         }
@@ -145,12 +155,6 @@ async fn close_hole(hub: &Hub, conversation: ConversationId) {
             return;
         }
     }
-}
-
-fn still_missing(hub: &Hub, conversation: ConversationId) -> Option<Seq> {
-    hub.shard(conversation)
-        .get_mut(&conversation)
-        .and_then(rules::still_missing)
 }
 
 /// Everything after a position, true for the head that is answered with it.

@@ -108,6 +108,7 @@ impl Session {
         }
         // Reserved at once: a burst of `subscribe` must not pass the limit while the first is under way.
         self.followed.insert(conversation);
+        self.declined.swap_remove(&conversation);
         let from = after.map_or(From::Head, From::After);
         run(Command::Join { conversation, from }, reference)
     }
@@ -119,6 +120,7 @@ impl Session {
         }
         self.followed.remove(&unsubscribe.conversation_id);
         self.owed.remove(&unsubscribe.conversation_id);
+        self.decline(unsubscribe.conversation_id);
         // In its turn: a `subscribe` before it may be under way.
         run(Command::Leave(unsubscribe.conversation_id), reference)
     }

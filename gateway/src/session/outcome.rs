@@ -103,7 +103,7 @@ impl Session {
         let mut reactions = Vec::new();
         for conversation in found
             .into_iter()
-            .filter(|found| !self.followed.contains(&found.id))
+            .filter(|found| !self.followed.contains(&found.id) && !self.declined.contains(&found.id))
         {
             let join = Command::Join {
                 conversation: conversation.id,

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::{FutureExt, Stream, StreamExt};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -188,6 +188,16 @@ async fn next(signals: &mut (impl Stream<Item = &'static str> + Unpin)) -> &'sta
     match signals.next().await {
         Some(signal) => signal,
         None => std::future::pending().await,
+    }
+}
+
+/// How long a process that has left waits for its connections to be given back.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+
+/// The last thing that a process does before it ends; what hangs is cut off by the end itself, as by a crash.
+pub async fn close(what: &'static str, closing: impl Future<Output = ()>) {
+    if timeout(CLOSE_WITHIN, closing).await.is_err() {
+        tracing::warn!(what, "still in use, and cut off");
     }
 }
 
