@@ -1,7 +1,7 @@
 //! Which tokens ended before they ran out, on every node: written to the store's list, remembered here.
 //!
 //! Access tokens are kept nowhere, so whoever takes one asks [`Revocations::is_revoked`], which looks into memory
-//! alone. The memory follows the list by a look every [`LOOK_EVERY`], of which the cost is what was revoked lately,
+//! alone. The memory follows the list by a look every two seconds, of which the cost is what was revoked lately,
 //! however many people and sockets there are. A wake-up on the bus after the commit makes a gateway look at once; it
 //! is not believed, and when it is lost the next look finds the same.
 

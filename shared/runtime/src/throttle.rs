@@ -15,7 +15,7 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// True if nothing was allowed for [`SPACING`].
+    /// True if nothing was allowed for ten seconds.
     pub fn allows(&self) -> bool {
         let now = Instant::now();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
