@@ -1,11 +1,14 @@
 //! The frames of the sockets: JSON text, `{"type": "...", "seq"?: n, "payload": {...}}`.
 
+mod passing;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::models::{Conversation, Message, Participant};
-use crate::{ConversationId, MessageId, Seq, Timestamp, UserId};
+pub use self::passing::{ConversationState, MarksMoved, PersonPresence, PresenceChange, ReadMark, Typing};
+use crate::models::{Conversation, Mention, Message, Notification, Participant};
+use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
 
 /// What the server says. Clients ignore types that they do not know.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -17,7 +20,7 @@ pub enum ServerFrame {
     /// A message was said. Takes a `seq`.
     #[serde(rename = "message:new")]
     MessageNew(Message),
-    /// A message has a new text. Takes a `seq`.
+    /// A message has changed: its text, its reactions, its files, whether it is pinned. Takes a `seq`.
     #[serde(rename = "message:edited")]
     MessageEdited(Message),
     /// A message is gone. Takes a `seq`.
@@ -44,6 +47,21 @@ pub enum ServerFrame {
     /// Somebody's role changed. Takes a `seq`.
     #[serde(rename = "participant:updated")]
     ParticipantUpdated(ParticipantChange),
+    /// People have read on.
+    #[serde(rename = "message:read")]
+    MessageRead(MarksMoved),
+    /// The user has made something else of a conversation, here or on another socket of theirs.
+    #[serde(rename = "conversation:state")]
+    ConversationState(ConversationState),
+    /// Somebody writes, or no longer.
+    #[serde(rename = "typing")]
+    Typing(Typing),
+    /// People came online or went offline.
+    #[serde(rename = "presence")]
+    Presence(PresenceChange),
+    /// There is something new in the user's list of notifications.
+    #[serde(rename = "notification:new")]
+    NotificationNew(Notification),
     /// Everything up to `head` has now been sent on this socket.
     #[serde(rename = "sync")]
     Sync(Sync),
@@ -243,6 +261,12 @@ pub struct NewMessage {
     /// A name of the client's own choosing: makes the send repeatable, and asks for `message:ack`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// Who is named in the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+    /// Files that the sender has uploaded and not sent yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<AttachmentId>,
 }
 
 /// A new text for a message.
@@ -327,7 +351,7 @@ pub enum FrameError {
     },
 }
 
-/// Frame types are short; of a longer one this many characters are repeated in the error.
+/// Of an unknown frame type this many characters are repeated in the error.
 const UNKNOWN_TYPE_SHOWN_CHARS: usize = 64;
 
 impl ClientFrame {
