@@ -128,6 +128,10 @@ pub enum Asker {
 
 /// What a frame or an outcome comes to.
 #[derive(Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives from a frame to its answer, never in a queue"
+)]
 pub enum Reaction {
     /// Say this.
     Reply(ServerFrame),

@@ -15,6 +15,10 @@ use crate::join_all::JoinedAll;
 
 /// How a command ended.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives from an answer to its frame, never in a queue"
+)]
 pub enum Outcome {
     /// A send.
     Sent(Result<Sent, ChatError>),
