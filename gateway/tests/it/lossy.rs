@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::{Bus, BusError, BusEvent, Envelope, Inbox, Topic};
+use bus::{Among, Bus, BusError, BusEvent, Envelope, Inbox, Presence, Topic, Turned};
+use protocol::UserId;
 use runtime::Tasks;
 use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
 
 use crate::client::in_time;
 
@@ -154,11 +156,48 @@ impl Bus for Lossy {
         self.inner.claim(key, ttl).await
     }
 
+    fn presence(&self) -> &dyn Presence {
+        self
+    }
+
     async fn ping(&self) -> Result<(), BusError> {
         self.inner.ping().await
     }
 
     fn is_up(&self) -> bool {
         !self.is_away.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Presence for Lossy {
+    async fn hold(&self, holder: Uuid, people: &[UserId], lease: Duration) -> Result<Turned, BusError> {
+        self.is_there()?;
+        self.inner.presence().hold(holder, people, lease).await
+    }
+
+    async fn release(&self, holder: Uuid, people: &[UserId], grace: Duration) -> Result<(), BusError> {
+        self.is_there()?;
+        self.inner.presence().release(holder, people, grace).await
+    }
+
+    async fn sign_in(&self, person: UserId, lease: Duration) -> Result<Turned, BusError> {
+        self.is_there()?;
+        self.inner.presence().sign_in(person, lease).await
+    }
+
+    async fn sign_out(&self, person: UserId) -> Result<Turned, BusError> {
+        self.is_there()?;
+        self.inner.presence().sign_out(person).await
+    }
+
+    async fn lapsed(&self, lease: Duration, limit: usize) -> Result<Turned, BusError> {
+        self.is_there()?;
+        self.inner.presence().lapsed(lease, limit).await
+    }
+
+    async fn among(&self, people: &[UserId], lease: Duration) -> Result<Among, BusError> {
+        self.is_there()?;
+        self.inner.presence().among(people, lease).await
     }
 }
