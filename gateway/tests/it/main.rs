@@ -18,6 +18,7 @@ mod membership;
 mod messages;
 mod needed;
 mod patience;
+mod reading;
 mod repair;
 mod resume;
 mod revocations;
