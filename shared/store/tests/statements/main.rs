@@ -16,16 +16,20 @@ use uuid::Uuid;
 /// Statements of one list, whatever is in it.
 const STATEMENTS_OF_A_LIST: usize = 2;
 
+/// How the statements begin that [`settle`] runs.
+const SETTLING: [&str; 2] = ["select 1", "delete from outbox"];
+
 static RUN: AtomicUsize = AtomicUsize::new(0);
 
 /// Counts the events by which sqlx tells of statements.
 struct Counter;
 
-struct IsStatement(bool);
+struct IsCounted(bool);
 
-impl Visit for IsStatement {
-    fn record_debug(&mut self, field: &Field, _value: &dyn std::fmt::Debug) {
-        self.0 |= field.name() == "db.statement";
+impl Visit for IsCounted {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        let summary = format!("{value:?}");
+        self.0 |= field.name() == "summary" && !SETTLING.iter().any(|settling| summary.contains(settling));
     }
 }
 
@@ -43,9 +47,9 @@ impl Subscriber for Counter {
     fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut statement = IsStatement(false);
-        event.record(&mut statement);
-        RUN.fetch_add(usize::from(statement.0), Ordering::SeqCst);
+        let mut is_counted = IsCounted(false);
+        event.record(&mut is_counted);
+        RUN.fetch_add(usize::from(is_counted.0), Ordering::SeqCst);
     }
 
     fn enter(&self, _span: &Id) {}
@@ -53,9 +57,17 @@ impl Subscriber for Counter {
     fn exit(&self, _span: &Id) {}
 }
 
-async fn counted<T>(work: impl Future<Output = T>) -> (usize, T) {
+/// SQLite's threads tell of a statement a moment after its answer, and before they begin the next one.
+async fn settle(store: &Store) {
+    store.forget_published(&[]).await.unwrap();
+    store.ping().await.unwrap();
+}
+
+async fn counted<T>(store: &Store, work: impl Future<Output = T>) -> (usize, T) {
+    settle(store).await;
     let before = RUN.load(Ordering::SeqCst);
     let done = work.await;
+    settle(store).await;
     (RUN.load(Ordering::SeqCst) - before, done)
 }
 
@@ -97,7 +109,8 @@ async fn talk(store: &Store, ann: UserId, bob: UserId, kind: ConversationType) {
 }
 
 async fn a_list_costs_two_statements(url: &str) {
-    let store = Store::connect(url, 4).await.unwrap();
+    // One connection to read and one to write, so that one statement on each comes after all before it.
+    let store = Store::connect(url, 1).await.unwrap();
     store.migrate().await.unwrap();
     let (ann, bob) = (person(&store, "ann").await, person(&store, "bob").await);
     let whole = Listing {
@@ -111,12 +124,12 @@ async fn a_list_costs_two_statements(url: &str) {
             talk(&store, ann, bob, ConversationType::Group).await;
         }
         expected += 2 * many;
-        let (statements, page) = counted(store.list(ann, &whole)).await;
+        let (statements, page) = counted(&store, store.list(ann, &whole)).await;
         let page = page.unwrap().conversations;
         assert_eq!(page.len(), expected);
         assert!(page.iter().all(|listed| listed.unread_count == Some(1)));
         assert_eq!(statements, STATEMENTS_OF_A_LIST);
-        let (statements, total) = counted(store.unread_total(ann)).await;
+        let (statements, total) = counted(&store, store.unread_total(ann)).await;
         assert_eq!(usize::try_from(total.unwrap()).unwrap(), expected);
         assert_eq!(statements, 1);
     }
