@@ -3,6 +3,7 @@
 
 mod delivered;
 mod on_frame;
+mod on_room;
 mod outcome;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -15,8 +16,10 @@ use protocol::requests::SendMessage;
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use runtime::tokens::Access;
 use serde_json::Value;
+use store::Mark;
 use tokio::time::Instant;
 
+use crate::dialects::Room;
 use crate::frame_rate::FrameRate;
 use crate::join_all::Following;
 use crate::outbox::Places;
@@ -35,6 +38,8 @@ pub enum Door {
         /// What the client has of it.
         after: Option<Seq>,
     },
+    /// One conversation, as Mini Chat's clients know it; the socket ends with it.
+    Room(Room),
     /// Everything that the user has.
     Everything {
         /// All conversations are followed without being asked for.
@@ -132,6 +137,10 @@ pub enum Asker {
 
 /// What a frame or an outcome comes to.
 #[derive(Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives from a frame to its answer, never in a queue"
+)]
 pub enum Reaction {
     /// Say this.
     Reply(ServerFrame),
@@ -145,6 +154,8 @@ pub enum Reaction {
     Reauthenticate(String),
     /// Hang up.
     Close(CloseCode),
+    /// Nothing is to be done.
+    Nothing,
 }
 
 /// One socket whose user is known.
@@ -209,7 +220,7 @@ impl Session {
 
     /// Whether the socket ends when its person's place in the conversation does.
     pub const fn ends_with_place(&self) -> bool {
-        matches!(self.door, Door::Conversation { .. })
+        matches!(self.door, Door::Conversation { .. } | Door::Room(_))
     }
 
     /// What is done first, without being asked.
@@ -222,6 +233,14 @@ impl Session {
                 let from = after.map_or(From::Head, From::After);
                 VecDeque::from([Task::of(Command::Join { conversation, from })])
             }
+            // Whoever enters a room has read what was said there.
+            Door::Room(Room { id: conversation, .. }) => VecDeque::from([
+                Task::of(Command::Join {
+                    conversation,
+                    from: From::Head,
+                }),
+                Task::of(Command::Read(conversation, Mark::EVERYTHING)),
+            ]),
             Door::Everything { follows_all: true } => VecDeque::from([Task::of(Command::JoinAll)]),
             Door::Everything { follows_all: false } => VecDeque::new(),
         }

@@ -98,7 +98,7 @@ impl Connection {
             Command::Read(conversation, seq) => {
                 let reading = async move { chat.mark_read(user, conversation, Some(seq)).await.map(drop) };
                 let read = offload(self.gateway.tasks(), "read", reading);
-                Box::pin(async move { Done::Finished(Outcome::Changed(known(read.await)), asker) })
+                Box::pin(async move { Done::Finished(Outcome::Read(conversation, known(read.await)), asker) })
             }
             Command::Relist => {
                 let following = self.session.following();
@@ -205,7 +205,7 @@ impl Connection {
 
     async fn write_all(&mut self, frames: Frames) -> Result<(), End> {
         for text in frames {
-            self.writing.feed(text, None).await?;
+            self.writing.feed(&text, None).await?;
         }
         self.writing.flush().await
     }

@@ -6,9 +6,9 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the use cases, one a
-//! file;
-//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the
+//! use cases, one a file; `usernames` who is called what; [`accounts`] and [`passwords`] own accounts; [`revocations`]
+//! which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -30,6 +30,7 @@ mod reading;
 pub mod revocations;
 mod sweeper;
 pub mod text;
+mod usernames;
 mod writer;
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub use participants::Added;
 use publisher::Publisher;
 use reading::Marker;
 pub use revocations::Revocations;
+pub use usernames::Usernames;
 use writer::Writer;
 
 /// The chat of one node: every use case that reads or changes conversations. Cheap to clone.
@@ -57,6 +59,7 @@ pub struct Chat {
     marker: Marker,
     publisher: Publisher,
     revocations: Revocations,
+    usernames: Usernames,
 }
 
 impl Chat {
@@ -74,6 +77,7 @@ impl Chat {
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let marker = Marker::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let usernames = Usernames::new(store.clone());
         Self {
             store,
             clock,
@@ -81,6 +85,7 @@ impl Chat {
             marker,
             publisher,
             revocations,
+            usernames,
         }
     }
 
@@ -92,6 +97,11 @@ impl Chat {
     /// Which tokens ended before they ran out: to ask at every door.
     pub fn revocations(&self) -> &Revocations {
         &self.revocations
+    }
+
+    /// Who is called what.
+    pub fn usernames(&self) -> &Usernames {
+        &self.usernames
     }
 
     /// The node's clock.

@@ -8,6 +8,7 @@ pub(crate) mod dialect;
 mod listing;
 pub(crate) mod locked;
 mod messages;
+mod naming;
 mod outbox;
 mod participants;
 mod reading;

@@ -73,7 +73,8 @@ on_both_databases! {
         ten_thousand_people_fit_into_one_creation,
         lists_are_by_newest_activity_with_the_newest_message_left,
         standing_tells_strangers_members_and_the_deleted_apart,
-        heads_are_read_in_bulk;
+        heads_are_read_in_bulk,
+        a_conversation_is_found_by_either_of_its_names;
     reading:
         a_mark_moves_forward_to_the_head_at_most_and_says_where_to,
         one_statement_moves_many_marks_and_passes_over_who_is_not_in,

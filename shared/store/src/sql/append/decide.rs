@@ -38,7 +38,28 @@ pub(super) enum Verdict {
     /// An earlier batch stored it as this.
     Repeated(MessageId),
     /// It is not stored.
-    Refused(Appended),
+    Refused(Refusal),
+}
+
+/// Why one is not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// There is no such conversation, or it is deleted.
+    NoConversation,
+    /// The sender is not in it.
+    NotParticipant,
+    /// `reply_to` names no message of this conversation.
+    NoReplyTarget,
+}
+
+impl From<Refusal> for Appended {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoConversation => Self::NoConversation,
+            Refusal::NotParticipant => Self::NotParticipant,
+            Refusal::NoReplyTarget => Self::NoReplyTarget,
+        }
+    }
 }
 
 /// What is to be written and answered.
@@ -92,9 +113,9 @@ pub(super) fn decide(
             Verdict::RepeatedHere(place)
         } else {
             match locked.get_mut(&message.conversation) {
-                None => Verdict::Refused(Appended::NoConversation),
-                Some(_) if !facts.is_participant => Verdict::Refused(Appended::NotParticipant),
-                Some(_) if !facts.has_target => Verdict::Refused(Appended::NoReplyTarget),
+                None => Verdict::Refused(Refusal::NoConversation),
+                Some(_) if !facts.is_participant => Verdict::Refused(Refusal::NotParticipant),
+                Some(_) if !facts.has_target => Verdict::Refused(Refusal::NoReplyTarget),
                 Some(counter) => {
                     let place = plan.stored.len();
                     plan.stored.push(placed(message, counter, now));
