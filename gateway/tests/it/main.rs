@@ -19,6 +19,7 @@ mod messages;
 mod needed;
 mod patience;
 mod presence;
+mod reading;
 mod repair;
 mod resume;
 mod revocations;
