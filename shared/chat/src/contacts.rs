@@ -22,7 +22,7 @@ use std::ops::Range;
 
 pub use self::allowed::Allowed;
 use self::fold::Folded;
-pub use self::policy::{Policy, SHOWN};
+pub use self::policy::Policy;
 
 /// Which rule looks at a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,5 +131,3 @@ fn apart(mut spans: Vec<Range<usize>>) -> Vec<Range<usize>> {
     apart
 }
 
-#[cfg(test)]
-mod tests;

@@ -16,8 +16,10 @@
 pub mod accounts;
 pub mod announce;
 mod attachments;
+pub mod contacts;
 mod conversations;
 pub mod error;
+mod held;
 mod messages;
 mod participants;
 pub mod passwords;
@@ -54,6 +56,7 @@ pub struct Chat {
 }
 
 impl Chat {
+    /// Texts are screened by what `store` brings with it ([`Store::screened_by`]), or else as the contract says.
     /// Starts the node's writer, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
     /// with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
@@ -64,6 +67,11 @@ impl Chat {
     /// The same without the sweeper. It exists only so that a test can prove that the sweeper is needed: no node is
     /// ever started so.
     pub fn start_without_sweeper(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
+        let store = if store.is_screened() {
+            store
+        } else {
+            store.screened_by(Arc::new(contacts::Policy::default()))
+        };
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);

@@ -69,8 +69,10 @@ impl Folded {
             text: String::with_capacity(self.text.len()),
             from: Vec::with_capacity(self.from.len()),
         };
+        let mut lone = lone.into_iter().peekable();
         for (at, character) in self.text.char_indices() {
-            let is_gap = character == ' ' && lone.iter().any(|run| run.contains(&at));
+            while lone.next_if(|run| run.end <= at).is_some() {}
+            let is_gap = character == ' ' && lone.peek().is_some_and(|run| run.contains(&at));
             if let (false, Some(from)) = (is_gap, self.from.get(at)) {
                 closed.push(character, from.clone());
             }
