@@ -20,7 +20,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
-use crate::routes::{admin, attachments, auth, conversations, directory, messages, participants, tickets};
+use crate::routes::{
+    admin, attachments, auth, contacts, conversations, directory, messages, participants, tickets,
+};
 use crate::{AppState, observe, openapi, web_client};
 
 /// Where the chat's resources live.
@@ -72,7 +74,12 @@ fn users() -> OpenApiRouter<AppState> {
 }
 
 fn administration() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().both(routes!(admin::revoke_tokens))
+    OpenApiRouter::new()
+        .both(routes!(admin::revoke_tokens))
+        .both(routes!(contacts::set_policy))
+        .both(routes!(contacts::held))
+        .both(routes!(contacts::approve))
+        .both(routes!(contacts::reject))
 }
 
 /// Everything that the specification describes.

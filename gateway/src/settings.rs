@@ -1,8 +1,8 @@
 //! What a gateway node can be told.
 
 use runtime::config::{
-    ConfigError, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig, ShutdownConfig,
-    TokensConfig, Validate,
+    ConfigError, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig,
+    ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 

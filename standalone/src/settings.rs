@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use runtime::config::{
-    ApiConfig, ConfigError, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, LogFormat,
-    MIN_SECRET_BYTES, Secret, ShutdownConfig, TokensConfig, Validate,
+    ApiConfig, ConfigError, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig,
+    LogFormat, MIN_SECRET_BYTES, Secret, ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 

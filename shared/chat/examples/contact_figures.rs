@@ -12,7 +12,11 @@ use chat::contacts::{Allowed, Detector, Screen};
 const ROUNDS: u32 = 20;
 
 #[expect(clippy::print_stdout, reason = "printing is what it is for")]
-#[expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "it measures real time")]
+#[expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "it measures real time"
+)]
 fn main() {
     let cases = corpus::cases();
     let shows_misses = std::env::args().any(|argument| argument == "--misses");
@@ -31,7 +35,9 @@ fn main() {
                 figures.false_alarms
             );
             if shows_misses && detector == Detector::Strong && !is_held {
-                let wrong = of_part.iter().filter(|case| corpus::is_found(&screen, case) != case.is_contact);
+                let wrong = of_part
+                    .iter()
+                    .filter(|case| corpus::is_found(&screen, case) != case.is_contact);
                 wrong.for_each(|case| println!("  {} {}", case.language, case.messages.join(" ⏎ ")));
             }
         }
@@ -40,6 +46,9 @@ fn main() {
             std::hint::black_box(corpus::is_found(&screen, case));
         }
         let judged = f64::from(ROUNDS) * cases.len() as f64;
-        println!("{name:8}  {:.1} µs a message", started.elapsed().as_secs_f64() * 1e6 / judged);
+        println!(
+            "{name:8}  {:.1} µs a message",
+            started.elapsed().as_secs_f64() * 1e6 / judged
+        );
     }
 }

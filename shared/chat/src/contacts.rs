@@ -74,11 +74,10 @@ impl Screen {
     }
 
     fn find(&self, text: &str) -> Vec<Range<usize>> {
-        let spans = match self.detector {
-            Detector::Seed => seed::find(text),
-            Detector::Strong => strong(text),
-        };
-        self.allowed.without(text, spans)
+        match self.detector {
+            Detector::Seed => seed::words(text, self.allowed.without(text, seed::find(text))),
+            Detector::Strong => self.allowed.without(text, strong(text)),
+        }
     }
 }
 
@@ -131,3 +130,5 @@ fn apart(mut spans: Vec<Range<usize>>) -> Vec<Range<usize>> {
     apart
 }
 
+#[cfg(test)]
+mod tests;

@@ -54,9 +54,7 @@ impl Chat {
         let (conversation, sender) = (message.conversation, message.sender);
         let (message, is_repeated) = match self.writer.append(message).await? {
             Appended::Stored(message) => (message, false),
-            Appended::Repeated(message) if message.conversation_id == conversation => {
-                (message, true)
-            }
+            Appended::Repeated(message) if message.conversation_id == conversation => (message, true),
             // Not a repetition but a second message under a used name: answering the first would swallow it.
             Appended::Repeated(_) => {
                 return Err(ChatError::Conflict(

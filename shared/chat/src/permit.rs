@@ -35,7 +35,9 @@ pub fn revoke_tokens(actor: &User) -> Result<(), ChatError> {
 /// Administrators say where contact details are screened, and decide about what was held.
 pub fn oversee_contacts(actor: &User) -> Result<(), ChatError> {
     if actor.role != ADMINISTRATOR {
-        return Err(ChatError::Forbidden("only an administrator may oversee contact protection"));
+        return Err(ChatError::Forbidden(
+            "only an administrator may oversee contact protection",
+        ));
     }
     Ok(())
 }

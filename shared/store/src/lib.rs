@@ -34,8 +34,8 @@ use std::sync::Arc;
 pub use error::StoreError;
 pub use records::{
     Appended, Batch, Change, ChangePage, Created, Cursor, Decision, Ended, Heads, Held, NewAttachment,
-    NewConversation, NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Session, Standing, Unpublished,
-    User,
+    NewConversation, NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Session, Standing,
+    Unpublished, User,
 };
 pub use screen::{Earlier, Judgement, Screen, Screening, Terms};
 pub use sql::locked::Locked;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use protocol::models::{
-    Attachment, ContactPolicy, Conversation, ConversationType, FileType, Mention, Message, MessageHead, MessageKind,
-    Participant, Reaction, Role, SystemEvent,
+    Attachment, ContactPolicy, Conversation, ConversationType, FileType, Mention, Message, MessageHead,
+    MessageKind, Participant, Reaction, Role, SystemEvent,
 };
 use protocol::{AttachmentId, ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use sqlx::FromRow;

@@ -23,7 +23,17 @@ const AT: &str = "собака|собачка|собачкой|собакой|с
 const DOT: &str = "точка|тчк|дот|dot|чекит|нокта|tochka|chekit";
 
 /// Names that look like hosts and are none: products that people write about.
-const NO_HOSTS: &[&str] = &["asp.net", "ado.net", "vb.net", "ml.net", "socket.io", "draw.io", "git.io", "ember.app", "dot.net"];
+const NO_HOSTS: &[&str] = &[
+    "asp.net",
+    "ado.net",
+    "vb.net",
+    "ml.net",
+    "socket.io",
+    "draw.io",
+    "git.io",
+    "ember.app",
+    "dot.net",
+];
 
 struct Patterns {
     any: Vec<Regex>,
@@ -44,9 +54,13 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
         r"\b(?:https?|hxxps?|ftp|хттпс?)\s*:\s*/\s*/\s*[^\s]*".to_owned(),
         r"\bwww\s*\.\s*[^\s]+".to_owned(),
         // said: "site точка ru"; the ends that are also words need no more than the sign of a host before them.
-        format!(r"\b{label}(?:\s+(?:{DOT})\s+|\s*[(\[]\s*(?:{DOT})\s*[)\]]\s*)(?:{ENDINGS})\b(?:\s*(?:/|слэш|слеш|slash)\s*[^\s]*)?"),
+        format!(
+            r"\b{label}(?:\s+(?:{DOT})\s+|\s*[(\[]\s*(?:{DOT})\s*[)\]]\s*)(?:{ENDINGS})\b(?:\s*(?:/|слэш|слеш|slash)\s*[^\s]*)?"
+        ),
         // the short hosts of messengers, with a gap or a look-alike where the stop should be
-        format!(r"\b(?:t|т|wa|vk|вк|fb|bit|tg|тг)\s*[., ]\s*(?:me|ме|com|ком|ly|cc|link|ру|ru)\s*/\s*[^\s]*{end}"),
+        format!(
+            r"\b(?:t|т|wa|vk|вк|fb|bit|tg|тг)\s*[., ]\s*(?:me|ме|com|ком|ly|cc|link|ру|ru)\s*/\s*[^\s]*{end}"
+        ),
     ];
     Patterns {
         any: texts.iter().map(|text| compiled(text)).collect(),

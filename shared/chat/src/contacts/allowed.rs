@@ -34,7 +34,8 @@ impl Allowed {
             return spans;
         }
         let places = self.places(text);
-        let stands_in = |span: &Range<usize>, place: &Range<usize>| place.start <= span.start && span.end <= place.end;
+        let stands_in =
+            |span: &Range<usize>, place: &Range<usize>| place.start <= span.start && span.end <= place.end;
         let refused = spans.into_iter().filter(|span| {
             let found = text.get(span.clone()).unwrap_or_default();
             !self.names(found) && !places.iter().any(|place| stands_in(span, place))
@@ -45,7 +46,9 @@ impl Allowed {
     /// Where allowed hosts stand, with the protocol before them, and allowed words. What follows a host in its link
     /// belongs to the place only as long as it is a plain path: no `@` and no row of digits hides there.
     fn places(&self, text: &str) -> Vec<Range<usize>> {
-        let links = LINK.find_iter(text).filter(|link| self.allows_host(link.as_str()));
+        let links = LINK
+            .find_iter(text)
+            .filter(|link| self.allows_host(link.as_str()));
         let links = links.map(|link| {
             let hides = link.as_str().contains('@') || super::seed::has_digits(link.as_str());
             let host_end = host_end(link.as_str());
@@ -55,19 +58,30 @@ impl Allowed {
         let words = self.entries.iter().flat_map(|entry| {
             let found = folded.text.match_indices(entry.as_str());
             let alone = found.filter(|(at, entry)| stands_alone(&folded.text, *at, entry.len()));
-            alone.map(|(at, entry)| folded.original(at..at + entry.len())).collect::<Vec<_>>()
+            alone
+                .map(|(at, entry)| folded.original(at..at + entry.len()))
+                .collect::<Vec<_>>()
         });
         links.chain(words).collect()
     }
 
     fn allows_host(&self, link: &str) -> bool {
-        let with_protocol = if link.contains("://") { link.to_owned() } else { format!("https://{link}") };
+        let with_protocol = if link.contains("://") {
+            link.to_owned()
+        } else {
+            format!("https://{link}")
+        };
         let Ok(url) = Url::parse(&with_protocol) else {
             return false;
         };
         let is_plain = url.username().is_empty() && url.password().is_none();
         let host = url.host_str().unwrap_or_default();
-        let covers = |entry: &String| host == entry || host.strip_suffix(entry.as_str()).is_some_and(|rest| rest.ends_with('.'));
+        let covers = |entry: &String| {
+            host == entry
+                || host
+                    .strip_suffix(entry.as_str())
+                    .is_some_and(|rest| rest.ends_with('.'))
+        };
         is_plain && self.entries.iter().any(covers)
     }
 
@@ -75,8 +89,17 @@ impl Allowed {
     fn names(&self, found: &str) -> bool {
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         let found = digits(&Folded::new(found).text);
-        let is_number = |entry: &&String| entry.chars().all(|sign| sign.is_ascii_digit() || "+ ()-".contains(sign));
-        !found.is_empty() && self.entries.iter().filter(is_number).any(|entry| digits(entry) == found)
+        let is_number = |entry: &&String| {
+            entry
+                .chars()
+                .all(|sign| sign.is_ascii_digit() || "+ ()-".contains(sign))
+        };
+        !found.is_empty()
+            && self
+                .entries
+                .iter()
+                .filter(is_number)
+                .any(|entry| digits(entry) == found)
     }
 }
 
@@ -87,9 +110,15 @@ fn host_end(link: &str) -> usize {
 }
 
 fn stands_alone(text: &str, at: usize, length: usize) -> bool {
-    let is_part = |neighbour: Option<char>| neighbour.is_some_and(|sign| sign.is_alphanumeric() || "_@".contains(sign));
+    let is_part =
+        |neighbour: Option<char>| neighbour.is_some_and(|sign| sign.is_alphanumeric() || "_@".contains(sign));
     let before = text.get(..at).and_then(|text| text.chars().next_back());
     let after = text.get(at + length..).and_then(|text| text.chars().next());
-    let is_host_part = matches!(before, Some('.')) || matches!(after, Some('.' | '-')) && text.get(at + length + 1..).and_then(|text| text.chars().next()).is_some_and(char::is_alphanumeric);
+    let is_host_part = matches!(before, Some('.'))
+        || matches!(after, Some('.' | '-'))
+            && text
+                .get(at + length + 1..)
+                .and_then(|text| text.chars().next())
+                .is_some_and(char::is_alphanumeric);
     !is_part(before) && !is_part(after) && !is_host_part
 }

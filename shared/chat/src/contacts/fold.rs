@@ -8,12 +8,7 @@ use unicode_normalization::char::compose;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
 /// Digits in circles that no normalisation knows: the character of the digit one, how many follow each other.
-const CIRCLED: [(char, u32); 4] = [
-    ('\u{2776}', 9),
-    ('\u{2780}', 9),
-    ('\u{278a}', 9),
-    ('\u{24f5}', 9),
-];
+const CIRCLED: [(char, u32); 4] = [('\u{2776}', 9), ('\u{2780}', 9), ('\u{278a}', 9), ('\u{24f5}', 9)];
 
 /// A zero in a filled circle: the one that stands apart.
 const CIRCLED_ZERO: char = '\u{24ff}';
@@ -214,7 +209,10 @@ pub(super) fn one_script(word: &str) -> String {
 }
 
 /// A pattern that stands in the code.
-#[expect(clippy::expect_used, reason = "a pattern in the code either always compiles or never, and tests use each")]
+#[expect(
+    clippy::expect_used,
+    reason = "a pattern in the code either always compiles or never, and tests use each"
+)]
 pub(super) fn compiled(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern of the code compiles")
 }

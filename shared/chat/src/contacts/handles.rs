@@ -38,18 +38,99 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words that may stand between a messenger's name and the name there.
 const BETWEEN: &[&str] = &[
-    "is", "at", "on", "по", "под", "как", "это", "есть", "боюнча", "деген", "там", "the", "в", "and", "и", "account",
-    "аккаунт", "профиль", "profile",
+    "is",
+    "at",
+    "on",
+    "по",
+    "под",
+    "как",
+    "это",
+    "есть",
+    "боюнча",
+    "деген",
+    "там",
+    "the",
+    "в",
+    "and",
+    "и",
+    "account",
+    "аккаунт",
+    "профиль",
+    "profile",
 ];
 
 /// Words that follow a messenger's name when people write about the messenger.
 const ABOUT: &[&str] = &[
-    "account", "ads", "android", "api", "app", "apps", "architecture", "aiogram", "automation", "business", "bot", "bots",
-    "channel", "channels", "chat", "client", "clone", "compared", "desktop", "direct", "does", "doesnt", "down", "for",
-    "from", "group", "groups", "has", "integration", "ios", "java", "javascript", "live", "marketing", "messenger",
-    "mini", "not", "page", "pages", "php", "premium", "python", "post", "posts", "profile", "reels", "sdk", "server",
-    "servers", "shop", "stories", "story", "target", "telethon", "using", "via", "video", "videos", "was", "web",
-    "webhook", "with", "works", "you", "yet", "has", "isnt", "and", "or", "vs",
+    "account",
+    "ads",
+    "android",
+    "api",
+    "app",
+    "apps",
+    "architecture",
+    "aiogram",
+    "automation",
+    "business",
+    "bot",
+    "bots",
+    "channel",
+    "channels",
+    "chat",
+    "client",
+    "clone",
+    "compared",
+    "desktop",
+    "direct",
+    "does",
+    "doesnt",
+    "down",
+    "for",
+    "from",
+    "group",
+    "groups",
+    "has",
+    "integration",
+    "ios",
+    "java",
+    "javascript",
+    "live",
+    "marketing",
+    "messenger",
+    "mini",
+    "not",
+    "page",
+    "pages",
+    "php",
+    "premium",
+    "python",
+    "post",
+    "posts",
+    "profile",
+    "reels",
+    "sdk",
+    "server",
+    "servers",
+    "shop",
+    "stories",
+    "story",
+    "target",
+    "telethon",
+    "using",
+    "via",
+    "video",
+    "videos",
+    "was",
+    "web",
+    "webhook",
+    "with",
+    "works",
+    "you",
+    "yet",
+    "has",
+    "isnt",
+    "and",
+    "or",
+    "vs",
 ];
 
 /// Words after a messenger's name among which the name there is looked for.
@@ -88,7 +169,10 @@ impl Word<'_> {
 
     /// Something that only names have: a digit, a low line, a dot inside.
     fn is_distinct(&self) -> bool {
-        self.is_name() && self.text.contains(|sign: char| sign.is_ascii_digit() || "_.#".contains(sign))
+        self.is_name()
+            && self
+                .text
+                .contains(|sign: char| sign.is_ascii_digit() || "_.#".contains(sign))
     }
 
     fn is_name(&self) -> bool {
@@ -117,7 +201,8 @@ fn words(text: &str) -> Vec<Word<'_>> {
 fn name_after(text: &str, words: &[Word<'_>], place: usize) -> Option<Range<usize>> {
     let messenger = words.get(place)?;
     let before = words.get(place.saturating_sub(BEFORE)..place)?;
-    let is_kyrgyz_own = messenger.text.ends_with("ым") || messenger.text.ends_with("ам") && messenger.text != "телеграм";
+    let is_kyrgyz_own =
+        messenger.text.ends_with("ым") || messenger.text.ends_with("ам") && messenger.text != "телеграм";
     let mut has_cue = is_kyrgyz_own || before.iter().any(|word| CUE.is_match(word.text));
     for (step, word) in words.iter().skip(place + 1).take(NEAR).enumerate() {
         if CUE.is_match(word.text) {

@@ -29,27 +29,113 @@ use Numeral::{Hundred, Hundreds, Large, Teen, Tens, Times, Unit};
 /// Words and what they stand for. The languages share some words, never with two meanings.
 const WORDS: &[(&[&str], Numeral)] = &[
     (
-        &["ноль", "нуль", "нолик", "ноля", "нөл", "нол", "nol", "nul", "zero", "oh"],
+        &[
+            "ноль",
+            "нуль",
+            "нолик",
+            "ноля",
+            "нөл",
+            "нол",
+            "nol",
+            "nul",
+            "zero",
+            "oh",
+        ],
         Unit(0),
     ),
     (
-        &["один", "одна", "одну", "единица", "единичка", "раз", "бир", "odin", "bir", "one"],
+        &[
+            "один",
+            "одна",
+            "одну",
+            "единица",
+            "единичка",
+            "раз",
+            "бир",
+            "odin",
+            "bir",
+            "one",
+        ],
         Unit(1),
     ),
-    (&["два", "две", "двойка", "двоечка", "эки", "dva", "dve", "eki", "two"], Unit(2)),
-    (&["три", "тройка", "троечка", "үч", "уч", "tri", "uch", "three"], Unit(3)),
     (
-        &["четыре", "четверка", "четверочка", "төрт", "торт", "chetyre", "chetire", "tort", "four"],
+        &[
+            "два",
+            "две",
+            "двойка",
+            "двоечка",
+            "эки",
+            "dva",
+            "dve",
+            "eki",
+            "two",
+        ],
+        Unit(2),
+    ),
+    (
+        &["три", "тройка", "троечка", "үч", "уч", "tri", "uch", "three"],
+        Unit(3),
+    ),
+    (
+        &[
+            "четыре",
+            "четверка",
+            "четверочка",
+            "төрт",
+            "торт",
+            "chetyre",
+            "chetire",
+            "tort",
+            "four",
+        ],
         Unit(4),
     ),
-    (&["пять", "пятерка", "пятерочка", "беш", "pyat", "piat", "besh", "five"], Unit(5)),
-    (&["шесть", "шестерка", "шестерочка", "алты", "shest", "alty", "six"], Unit(6)),
-    (&["семь", "семерка", "семерочка", "жети", "sem", "jeti", "seven"], Unit(7)),
     (
-        &["восемь", "восьмерка", "восьмерочка", "сегиз", "vosem", "segiz", "eight"],
+        &[
+            "пять",
+            "пятерка",
+            "пятерочка",
+            "беш",
+            "pyat",
+            "piat",
+            "besh",
+            "five",
+        ],
+        Unit(5),
+    ),
+    (
+        &["шесть", "шестерка", "шестерочка", "алты", "shest", "alty", "six"],
+        Unit(6),
+    ),
+    (
+        &["семь", "семерка", "семерочка", "жети", "sem", "jeti", "seven"],
+        Unit(7),
+    ),
+    (
+        &[
+            "восемь",
+            "восьмерка",
+            "восьмерочка",
+            "сегиз",
+            "vosem",
+            "segiz",
+            "eight",
+        ],
         Unit(8),
     ),
-    (&["девять", "девятка", "девяточка", "тогуз", "devyat", "deviat", "toguz", "nine"], Unit(9)),
+    (
+        &[
+            "девять",
+            "девятка",
+            "девяточка",
+            "тогуз",
+            "devyat",
+            "deviat",
+            "toguz",
+            "nine",
+        ],
+        Unit(9),
+    ),
     (&["десять", "desyat", "ten"], Teen(10)),
     // Kyrgyz says "ten two" for twelve.
     (&["он"], Tens(10)),
@@ -62,14 +148,32 @@ const WORDS: &[(&[&str], Numeral)] = &[
     (&["семнадцать", "semnadtsat", "seventeen"], Teen(17)),
     (&["восемнадцать", "vosemnadtsat", "eighteen"], Teen(18)),
     (&["девятнадцать", "devyatnadtsat", "nineteen"], Teen(19)),
-    (&["двадцать", "жыйырма", "dvadtsat", "jyiyrma", "twenty"], Tens(20)),
+    (
+        &["двадцать", "жыйырма", "dvadtsat", "jyiyrma", "twenty"],
+        Tens(20),
+    ),
     (&["тридцать", "отуз", "tridtsat", "otuz", "thirty"], Tens(30)),
     (&["сорок", "кырк", "sorok", "kyrk", "forty", "fourty"], Tens(40)),
-    (&["пятьдесят", "элүү", "элуу", "pyatdesyat", "elu", "fifty"], Tens(50)),
-    (&["шестьдесят", "алтымыш", "shestdesyat", "altymysh", "sixty"], Tens(60)),
-    (&["семьдесят", "жетимиш", "semdesyat", "jetimish", "seventy"], Tens(70)),
-    (&["восемьдесят", "сексен", "vosemdesyat", "seksen", "eighty"], Tens(80)),
-    (&["девяносто", "токсон", "devyanosto", "tokson", "ninety"], Tens(90)),
+    (
+        &["пятьдесят", "элүү", "элуу", "pyatdesyat", "elu", "fifty"],
+        Tens(50),
+    ),
+    (
+        &["шестьдесят", "алтымыш", "shestdesyat", "altymysh", "sixty"],
+        Tens(60),
+    ),
+    (
+        &["семьдесят", "жетимиш", "semdesyat", "jetimish", "seventy"],
+        Tens(70),
+    ),
+    (
+        &["восемьдесят", "сексен", "vosemdesyat", "seksen", "eighty"],
+        Tens(80),
+    ),
+    (
+        &["девяносто", "токсон", "devyanosto", "tokson", "ninety"],
+        Tens(90),
+    ),
     (&["сто", "sto"], Hundreds(100)),
     (&["двести", "dvesti"], Hundreds(200)),
     (&["триста", "trista"], Hundreds(300)),
@@ -84,8 +188,23 @@ const WORDS: &[(&[&str], Numeral)] = &[
     (&["трижды", "triple"], Times(3)),
     (
         &[
-            "тысяча", "тысячи", "тысяч", "тысячу", "тыс", "миң", "мин", "thousand", "миллион", "миллиона",
-            "миллионов", "млн", "million", "миллиард", "миллиардов", "млрд", "billion",
+            "тысяча",
+            "тысячи",
+            "тысяч",
+            "тысячу",
+            "тыс",
+            "миң",
+            "мин",
+            "thousand",
+            "миллион",
+            "миллиона",
+            "миллионов",
+            "млн",
+            "million",
+            "миллиард",
+            "миллиардов",
+            "млрд",
+            "billion",
         ],
         Large,
     ),
@@ -123,7 +242,9 @@ fn is_long(part: &str) -> bool {
 
 fn word(token: &str) -> Option<Numeral> {
     static MEANINGS: LazyLock<HashMap<&str, Numeral>> = LazyLock::new(|| {
-        let meanings = WORDS.iter().flat_map(|(words, numeral)| words.iter().map(|word| (*word, *numeral)));
+        let meanings = WORDS
+            .iter()
+            .flat_map(|(words, numeral)| words.iter().map(|word| (*word, *numeral)));
         meanings.collect()
     });
     MEANINGS.get(token).copied()
@@ -176,7 +297,11 @@ impl Saying {
             }
             Hundred => {
                 let hundreds = self.value.filter(|unit| (1..=9).contains(unit)).unwrap_or(1);
-                let ended = if self.value == Some(hundreds) { None } else { self.end() };
+                let ended = if self.value == Some(hundreds) {
+                    None
+                } else {
+                    self.end()
+                };
                 (self.value, self.room) = (Some(hundreds * 100), after_hundreds);
                 return Ok(ended);
             }

@@ -24,7 +24,8 @@ static CERTAIN: LazyLock<Regex> =
 static INTERNATIONAL: LazyLock<Regex> = LazyLock::new(|| compiled(r"^[1-9]\d{9,14}$"));
 
 /// Numbers without any prefix, mobile networks only: nine digits in Kyrgyzstan, ten in Russia.
-static BARE: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(?:(?:2[02]|5[0-79]|7[057]|9[79])\d{7}|9\d{9})$"));
+static BARE: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"^(?:(?:2[02]|5[0-79]|7[057]|9[79])\d{7}|9\d{9})$"));
 
 /// Numbers inside one city; only beside a word that says so.
 static LOCAL: LazyLock<Regex> = LazyLock::new(|| compiled(r"^[2-9]\d{5,6}$"));
@@ -139,13 +140,15 @@ fn in_run(run: &Run, context: Context) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut first = 0;
     while first < pieces.len() {
-        let longest = (first + 1..=pieces.len().min(first + LONGEST)).rev().find(|&end| {
-            let is_whole = first == 0 && end == pieces.len();
-            let has_plus = run.has_plus && first == 0;
-            pieces
-                .get(first..end)
-                .is_some_and(|part| is_phone(part, has_plus, is_whole, context))
-        });
+        let longest = (first + 1..=pieces.len().min(first + LONGEST))
+            .rev()
+            .find(|&end| {
+                let is_whole = first == 0 && end == pieces.len();
+                let has_plus = run.has_plus && first == 0;
+                pieces
+                    .get(first..end)
+                    .is_some_and(|part| is_phone(part, has_plus, is_whole, context))
+            });
         if let Some(end) = longest {
             if let (Some(start), Some(last)) = (pieces.get(first), pieces.get(end - 1)) {
                 let start = if first == 0 { run.start } else { start.span.start };
@@ -203,6 +206,9 @@ fn is_amount(pieces: &[Piece], has_plus: bool, context: Context) -> bool {
     };
     let are_thousands = (1..=THOUSANDS).contains(&first.digits.len())
         && !first.digits.starts_with('0')
-        && others.iter().chain([last]).all(|piece| piece.digits.len() == THOUSANDS);
+        && others
+            .iter()
+            .chain([last])
+            .all(|piece| piece.digits.len() == THOUSANDS);
     are_thousands && !has_plus && (context.is_counted || last.digits == "000")
 }

@@ -116,7 +116,11 @@ mod tests {
 
     #[test]
     fn an_administrators_word_for_one_conversation_counts_more_than_the_installations() {
-        for protect in [ContactProtection::Off, ContactProtection::Orders, ContactProtection::All] {
+        for protect in [
+            ContactProtection::Off,
+            ContactProtection::Orders,
+            ContactProtection::All,
+        ] {
             for screening in [Screening::ByPolicy, Screening::Demanded] {
                 let on = terms(None, Some(ContactPolicy::On), screening);
                 let off = terms(Some("order"), Some(ContactPolicy::Off), screening);

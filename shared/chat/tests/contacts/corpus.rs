@@ -22,7 +22,7 @@ pub(crate) struct Case {
 }
 
 /// How a detector did.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Figures {
     /// Contacts that were found.
     pub(crate) found: u32,
@@ -46,7 +46,9 @@ impl Figures {
 
 /// All lines.
 pub(crate) fn cases() -> Vec<Case> {
-    let lines = include_str!("corpus.tsv").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("corpus.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
     lines.map(case).collect()
 }
 

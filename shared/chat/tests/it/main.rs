@@ -4,5 +4,8 @@
 #![cfg(test)]
 
 mod announcing;
+mod contacts;
+#[path = "../contacts/corpus.rs"]
+mod corpus;
 mod node;
 mod roles;

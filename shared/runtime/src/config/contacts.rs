@@ -61,7 +61,10 @@ impl Validate for ContactsConfig {
     fn validate(&self) -> Result<(), ConfigError> {
         const KEY: &str = "contacts.allow";
         if self.allow.len() > MAX_ALLOWED {
-            let problem = format!("holds {} entries, at most {MAX_ALLOWED} are allowed", self.allow.len());
+            let problem = format!(
+                "holds {} entries, at most {MAX_ALLOWED} are allowed",
+                self.allow.len()
+            );
             return Err(ConfigError::invalid(KEY, problem));
         }
         let is_entry = |entry: &str| {

@@ -1,8 +1,8 @@
 //! `docs/configuration.md`, from the sections themselves.
 
 use super::{
-    ApiConfig, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig, Section,
-    ShutdownConfig, TokensConfig,
+    ApiConfig, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig,
+    Section, ShutdownConfig, TokensConfig,
 };
 
 /// Every section, in the order of the page.

@@ -86,7 +86,12 @@ impl Store {
         let judged = match &self.screen {
             Some(screen) => {
                 let (facts, locked) = (facts.as_slice(), &locked);
-                let asked = Asked { batch, facts, locked, now };
+                let asked = Asked {
+                    batch,
+                    facts,
+                    locked,
+                    now,
+                };
                 screening::judge(&mut tx, screen.as_ref(), asked).await?
             }
             None => Vec::new(),

@@ -40,7 +40,8 @@ const DECIDE: &str = "update held_messages set decision = $2, decided_by = coale
      where id = $1 and (decision is null or decision = $2)
      returning message, held_at";
 
-const REOPEN: &str = "update held_messages set decision = null, decided_by = null, decided_at = null where id = $1";
+const REOPEN: &str =
+    "update held_messages set decision = null, decided_by = null, decided_at = null where id = $1";
 
 #[derive(FromRow)]
 struct HeldRow {
@@ -118,7 +119,8 @@ pub(super) async fn judge_edit(
     before.push(edit.text);
     for later in after {
         // What a later text gives away by itself is no fault of this one.
-        let completes = screen.judge(later, &[]) == Judgement::Pass && screen.judge(later, &before) != Judgement::Pass;
+        let completes =
+            screen.judge(later, &[]) == Judgement::Pass && screen.judge(later, &before) != Judgement::Pass;
         if completes {
             return Ok(Judgement::Refuse);
         }
@@ -130,7 +132,11 @@ pub(super) async fn judge_edit(
 impl Store {
     /// Says whether contact details are screened in a conversation; `None`: as the installation says. Sends that come
     /// later obey it. `false`: there is no such conversation.
-    pub async fn set_contact_policy(&self, id: ConversationId, policy: Option<ContactPolicy>) -> Result<bool> {
+    pub async fn set_contact_policy(
+        &self,
+        id: ConversationId,
+        policy: Option<ContactPolicy>,
+    ) -> Result<bool> {
         let number: Option<i64> = on_pool!(&self.pools.write, |pool| query_scalar(POLICY)
             .bind(id.0)
             .bind(policy.map(ContactPolicy::as_str))

@@ -8,8 +8,8 @@ use protocol::models::{Conversation, Message, Participant, Role};
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use sqlx::{query, query_as, query_scalar};
 
-use super::conversations::ONE;
 use super::contacts::{self, Edit};
+use super::conversations::ONE;
 use super::dialect::{Spelled, locking};
 use super::outbox::{self, Note};
 use crate::Store;

@@ -27,20 +27,44 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn span(&self) -> (usize, usize) {
-        (self.start, self.pieces.last().map_or(self.start, |piece| piece.span.end))
+        (
+            self.start,
+            self.pieces.last().map_or(self.start, |piece| piece.span.end),
+        )
     }
 }
 
 /// Signs that are never inside a phone number.
-const ENDS: &[char] = &[END, ':', '=', '%', '$', '€', '₽', '₸', '#', '<', '>', '^', '×', '≈'];
+const ENDS: &[char] = &[
+    END, ':', '=', '%', '$', '€', '₽', '₸', '#', '<', '>', '^', '×', '≈',
+];
 
 /// Signs in a row that may stand between two pieces.
 const SIGNS: usize = 12;
 
 /// Words that may stand between two pieces.
 const FILLERS: &[&str] = &[
-    "и", "а", "потом", "затем", "дальше", "далее", "там", "еще", "жана", "андан", "кийин", "and", "then", "next", "тире",
-    "дефис", "пробел", "скобка", "dash", "space", "код",
+    "и",
+    "а",
+    "потом",
+    "затем",
+    "дальше",
+    "далее",
+    "там",
+    "еще",
+    "жана",
+    "андан",
+    "кийин",
+    "and",
+    "then",
+    "next",
+    "тире",
+    "дефис",
+    "пробел",
+    "скобка",
+    "dash",
+    "space",
+    "код",
 ];
 
 /// Words for a `+`.
@@ -72,7 +96,11 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
     let says_hundreds = |piece: &Piece| piece.is_spoken && piece.digits.len() > 2;
     if runs.iter().any(|run| run.pieces.iter().any(says_hundreds)) {
         let apart = read(text, Reading::Apart);
-        runs.extend(apart.into_iter().filter(|run| run.pieces.iter().any(says_hundreds)));
+        runs.extend(
+            apart
+                .into_iter()
+                .filter(|run| run.pieces.iter().any(says_hundreds)),
+        );
     }
     runs
 }
@@ -171,7 +199,9 @@ impl Reader {
         while let Some(first) = word.get(rest.end..).and_then(|rest| rest.chars().next()) {
             let kind = is_digit(first);
             let from = rest.end;
-            let length = word.get(from..).and_then(|rest| rest.find(|other| is_digit(other) != kind));
+            let length = word
+                .get(from..)
+                .and_then(|rest| rest.find(|other| is_digit(other) != kind));
             rest = from..length.map_or(word.len(), |length| from + length);
             let part = word.get(rest.clone()).unwrap_or_default();
             let span = start + rest.start..start + rest.end;

@@ -61,11 +61,10 @@ pub(super) async fn judge(tx: &mut Tx, screen: &dyn Screen, asked: Asked<'_>) ->
             written.insert((conversation, user), texts);
         }
     }
-    let mut names = HashSet::new();
     let judged = batch.iter().zip(facts).map(|(message, facts)| {
-        let name = message.client_id.as_deref().map(|name| (message.sender, name));
-        let is_repeated = facts.repeated.is_some() || name.is_some_and(|name| !names.insert(name));
-        if is_repeated || !facts.is_participant || !applies(&message) {
+        // A repetition is answered whatever it says. One of this batch may be of a message that is refused, so it is
+        // judged as any other.
+        if facts.repeated.is_some() || !facts.is_participant || !applies(&message) {
             return Judgement::Pass;
         }
         let earlier = written.entry(author(message)).or_default();
@@ -103,7 +102,10 @@ pub(super) async fn hold(tx: &mut Tx, batch: &[NewMessage], plan: &Plan, now: Ti
 
 /// Whoever approves it twice must not send it twice, so it needs a name.
 fn name(message: &NewMessage) -> String {
-    message.client_id.clone().unwrap_or_else(|| message.id.0.to_string())
+    message
+        .client_id
+        .clone()
+        .unwrap_or_else(|| message.id.0.to_string())
 }
 
 const fn author(message: &NewMessage) -> (ConversationId, UserId) {
