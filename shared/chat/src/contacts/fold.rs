@@ -77,7 +77,7 @@ impl Folded {
 
     fn fold(&mut self, character: char, from: Range<usize>) {
         let category = character.general_category();
-        if category.is_mark() {
+        if character.general_category_group() == GeneralCategoryGroup::Mark {
             self.mark(character, from.end);
         } else if category == GeneralCategory::Format {
             // Shows nothing: it is there to part what belongs together.
@@ -104,19 +104,6 @@ impl Folded {
     fn push(&mut self, character: char, from: Range<usize>) {
         self.text.push(character);
         self.from.resize(self.text.len(), from);
-    }
-}
-
-trait Marks {
-    fn is_mark(self) -> bool;
-}
-
-impl Marks for GeneralCategory {
-    fn is_mark(self) -> bool {
-        matches!(
-            self,
-            Self::NonspacingMark | Self::SpacingMark | Self::EnclosingMark
-        )
     }
 }
 

@@ -144,7 +144,7 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<_> = AT_NAME
         .captures_iter(text)
         .filter_map(|captures| captures.get(1))
-        .chain(LIVE.find_iter(text).map(Some).flatten())
+        .chain(LIVE.find_iter(text))
         .map(|name| name.range())
         .collect();
     let words = words(text);
@@ -222,7 +222,7 @@ fn name_after(text: &str, words: &[Word<'_>], place: usize) -> Option<Range<usiz
     None
 }
 
-/// "ivan_petrov в телеграме": only what cannot be a word.
+/// "name в телеграме": only what cannot be a word.
 fn name_before(words: &[Word<'_>], place: usize) -> Option<Range<usize>> {
     let between = words.get(place.checked_sub(1)?)?;
     let name = words.get(place.checked_sub(2)?)?;

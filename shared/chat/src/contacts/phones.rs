@@ -172,7 +172,7 @@ fn is_phone(part: &[Piece], has_plus: bool, is_whole: bool, context: Context) ->
     }
     let digits: String = part.iter().map(|piece| piece.digits.as_str()).collect();
     let is_spoken = part.iter().any(|piece| piece.is_spoken);
-    if !is_whole && !is_spoken && count < DIGITS_A_PIECE * part.len() {
+    if !is_whole && !is_spoken && (count < DIGITS_A_PIECE * part.len() || !is_close(part)) {
         return false;
     }
     if CERTAIN.is_match(&digits) {
@@ -190,10 +190,20 @@ fn is_phone(part: &[Piece], has_plus: bool, is_whole: bool, context: Context) ->
     context.is_calling && is_whole && !is_spoken && LOCAL.is_match(&digits)
 }
 
+/// Signs between the pieces of a number that is written as one: ") " at most. Columns of a table lie further apart.
+const GAP: usize = 2;
+
+fn is_close(part: &[Piece]) -> bool {
+    part.windows(2).all(|pair| match pair {
+        [one, next] => next.span.start.saturating_sub(one.span.end) <= GAP,
+        _ => true,
+    })
+}
+
 /// In one piece, or in the groups that only phone numbers are written in: 555 12 34 56, 916 123 45 67.
 fn is_written_as_phone(part: &[Piece]) -> bool {
     let groups: Vec<_> = part.iter().map(|piece| piece.digits.len()).collect();
-    matches!(groups.as_slice(), [9 | 10] | [3, 2, 2, 2] | [3, 3, 2, 2] | [3, 6])
+    is_close(part) && matches!(groups.as_slice(), [9 | 10] | [3, 2 | 3, 2, 2] | [3, 6])
 }
 
 /// Digits of a group of thousands.

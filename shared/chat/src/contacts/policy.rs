@@ -49,9 +49,10 @@ impl Default for Policy {
 impl store::Screen for Policy {
     fn applies(&self, terms: &Terms<'_>) -> bool {
         match (terms.screening, terms.policy, self.protect) {
-            (Screening::Waived, ..) | (_, Some(ContactPolicy::Off), _) => false,
+            (Screening::Waived, ..)
+            | (_, Some(ContactPolicy::Off), _)
+            | (_, None, ContactProtection::Off) => false,
             (_, Some(ContactPolicy::On), _) | (_, None, ContactProtection::All) => true,
-            (_, None, ContactProtection::Off) => false,
             (screening, None, ContactProtection::Orders) => {
                 screening == Screening::Demanded || terms.service == Some(ORDER_SERVICE)
             }

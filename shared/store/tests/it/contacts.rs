@@ -26,7 +26,7 @@ impl Screen for Obedient {
     fn earlier(&self) -> Option<Earlier> {
         Some(Earlier {
             count: 2,
-            within: Duration::from_secs(60),
+            within: Duration::from_mins(1),
         })
     }
 
