@@ -63,8 +63,11 @@ impl Screen {
     pub fn judge(&self, text: &str, earlier: &[&str]) -> Option<Finding> {
         let mut spans = self.find(text);
         if self.reads_earlier() && !earlier.is_empty() {
-            let whole = [earlier, &[text]].concat().join("\n");
-            let begins = whole.len() - text.len();
+            let earlier = earlier.join("\n");
+            let before = earlier.get(earlier.ceil_char_boundary(earlier.len().saturating_sub(JOINED))..);
+            let after = text.get(..text.floor_char_boundary(JOINED));
+            let whole = [before.unwrap_or_default(), "\n", after.unwrap_or_default()].concat();
+            let begins = whole.len() - after.unwrap_or_default().len();
             let completed = self.find(&whole).into_iter();
             let completed = completed.filter(|span| span.end > begins);
             spans.extend(completed.map(|span| span.start.saturating_sub(begins)..span.end - begins));
@@ -95,6 +98,10 @@ impl Finding {
         masked
     }
 }
+
+/// Bytes on either side of where two messages meet that are read as one: what is spread over messages is spread in
+/// small parts.
+const JOINED: usize = 300;
 
 /// What stands in a masked text where something was given away.
 pub const MASK: &str = "•••";

@@ -1,5 +1,6 @@
 //! Mail addresses and links, with their signs written or said.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -35,43 +36,95 @@ const NO_HOSTS: &[&str] = &[
     "dot.net",
 ];
 
-struct Patterns {
-    any: Vec<Regex>,
-    host: Regex,
+/// What must be in a text before a pattern is tried: most texts hold none of it and cost one look. The patterns
+/// themselves are dear on texts that are not ASCII, for the boundaries of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    At,
+    AtInWords,
+    DotInWords,
+    Slash,
+    Www,
+    Host,
 }
 
-static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
+struct Pattern {
+    sign: Sign,
+    regex: Regex,
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let at = format!(r"(?:\s*[@]\s*|\s*[(\[{{<]\s*(?:{AT}|@)\s*[)\]}}>]\s*|\s+(?:{AT})\s+)");
     let dot = format!(r"(?:\s*[.,]\s*|\s*[(\[{{<]\s*(?:{DOT}|\.)\s*[)\]}}>]\s*|\s+(?:{DOT})\s+)");
+    let said_dot = format!(r"(?:\s+(?:{DOT})\s+|\s*[(\[]\s*(?:{DOT})\s*[)\]]\s*)");
     let name = r"[\p{L}\d](?:[\p{L}\d._+-]*[\p{L}\d_])?";
     let label = r"[\p{L}\d][\p{L}\d-]*";
-    let end = r"(?:/[^\s]*)?";
-    let texts = [
-        // a name, an at, a host: with the sign itself anything goes for a host, with a word only what is one.
-        format!(r"{name}\s*@\s*{label}(?:{dot}{label})+"),
-        format!(r"\b{name}{at}(?:{label}{dot})+(?:{ENDINGS})\b"),
-        format!(r"\b{name}{at}(?:{SERVICES})(?:(?:{dot}|\s+)(?:{ENDINGS}))?\b"),
-        r"\b(?:https?|hxxps?|ftp|хттпс?)\s*:\s*/\s*/\s*[^\s]*".to_owned(),
-        r"\bwww\s*\.\s*[^\s]+".to_owned(),
-        // said: "site точка ru"; the ends that are also words need no more than the sign of a host before them.
-        format!(
-            r"\b{label}(?:\s+(?:{DOT})\s+|\s*[(\[]\s*(?:{DOT})\s*[)\]]\s*)(?:{ENDINGS})\b(?:\s*(?:/|слэш|слеш|slash)\s*[^\s]*)?"
+    let patterns = [
+        // Around the sign itself anything goes for a host, around a word only what is one.
+        (Sign::At, format!(r"{name}\s*@\s*{label}(?:{dot}{label})+")),
+        (
+            Sign::AtInWords,
+            format!(r"\b{name}{at}(?:{label}{dot})+(?:{ENDINGS})\b"),
         ),
-        // the short hosts of messengers, with a gap or a look-alike where the stop should be
-        format!(
-            r"\b(?:t|т|wa|vk|вк|fb|bit|tg|тг)\s*[., ]\s*(?:me|ме|com|ком|ly|cc|link|ру|ru)\s*/\s*[^\s]*{end}"
+        (
+            Sign::AtInWords,
+            format!(r"\b{name}{at}(?:{SERVICES})(?:(?:{dot}|\s+)(?:{ENDINGS}))?\b"),
+        ),
+        (
+            Sign::DotInWords,
+            format!(r"\b{label}{said_dot}(?:{ENDINGS})\b(?:\s*(?:/|слэш|слеш|slash)\s*[^\s]*)?"),
+        ),
+        (
+            Sign::Slash,
+            r"\b(?:https?|hxxps?|ftp|хттпс?)\s*:\s*/\s*/\s*[^\s]*".to_owned(),
+        ),
+        // The short hosts of messengers, with a gap or a look-alike where the stop should be.
+        (
+            Sign::Slash,
+            r"\b(?:t|т|wa|vk|вк|fb|bit|tg|тг)\s*[., ]\s*(?:me|ме|com|ком|ly|cc|link|ру|ru)\s*/\s*[^\s]*"
+                .to_owned(),
+        ),
+        (Sign::Www, r"\bwww\s*\.\s*[^\s]+".to_owned()),
+        (
+            Sign::Host,
+            format!(r"\b(?:{label}\.)+(?:{ENDINGS})\b(?:/[^\s]*)?"),
         ),
     ];
-    Patterns {
-        any: texts.iter().map(|text| compiled(text)).collect(),
-        host: compiled(&format!(r"\b(?:{label}\.)+(?:{ENDINGS})\b{end}")),
-    }
+    let compile = |(sign, text): (Sign, String)| Pattern {
+        sign,
+        regex: compiled(&text),
+    };
+    patterns.into_iter().map(compile).collect()
 });
+
+static HOST_SIGN: LazyLock<Regex> = LazyLock::new(|| compiled(r"[\p{L}\d-]\.\p{L}"));
+
+impl Sign {
+    fn is_in(self, text: &str) -> bool {
+        match self {
+            Self::At => text.contains('@'),
+            Self::AtInWords => text.contains('@') || says(text, &AT_WORDS),
+            Self::DotInWords => says(text, &DOT_WORDS),
+            Self::Slash => text.contains('/'),
+            Self::Www => text.contains("www"),
+            Self::Host => HOST_SIGN.is_match(text),
+        }
+    }
+}
+
+static AT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| AT.split('|').collect());
+
+static DOT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| DOT.split('|').collect());
+
+fn says(text: &str, words: &HashSet<&str>) -> bool {
+    let mut said = text.split(|sign: char| !sign.is_alphanumeric());
+    said.any(|said| words.contains(said))
+}
 
 /// Where mail addresses and links stand in a folded text.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
-    let any = PATTERNS.any.iter().flat_map(|pattern| pattern.find_iter(text));
-    let hosts = PATTERNS.host.find_iter(text);
-    let hosts = hosts.filter(|host| !NO_HOSTS.contains(&host.as_str()));
-    any.chain(hosts).map(|found| found.range()).collect()
+    let tried = PATTERNS.iter().filter(|pattern| pattern.sign.is_in(text));
+    let found = tried.flat_map(|pattern| pattern.regex.find_iter(text));
+    let found = found.filter(|found| !NO_HOSTS.contains(&found.as_str()));
+    found.map(|found| found.range()).collect()
 }

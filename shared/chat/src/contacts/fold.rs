@@ -1,6 +1,6 @@
 //! One spelling for what looks the same: compatibility forms, cases, digits of all scripts, and nothing invisible.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization as _;
@@ -19,6 +19,9 @@ const BLANKS: [char; 3] = ['\u{115f}', '\u{1160}', '\u{2800}'];
 /// Letters alone, with gaps between, from which on they are read as one word: "a b c".
 const SPELLED: usize = 3;
 
+/// Letters of Russian and Kyrgyz, none of which is made of others in a way that counts here.
+const CYRILLIC: RangeInclusive<char> = '\u{400}'..='\u{45f}';
+
 /// A text as it is looked at, and which bytes of the original each of its bytes came from.
 #[derive(Debug)]
 pub(super) struct Folded {
@@ -36,6 +39,11 @@ impl Folded {
             let from = start..start + character.len_utf8();
             if character.is_ascii() {
                 folded.push(plain(character.to_ascii_lowercase()), from);
+                continue;
+            }
+            // Cyrillic letters are what they are: most of what is read takes this way.
+            if CYRILLIC.contains(&character) {
+                folded.lower(character, &from);
                 continue;
             }
             for character in std::iter::once(character).nfkc() {
@@ -84,9 +92,13 @@ impl Folded {
         } else if let Some(digit) = digit(character, category) {
             self.push(digit, from);
         } else {
-            for lower in character.to_lowercase() {
-                self.push(plain(lower), from.clone());
-            }
+            self.lower(character, &from);
+        }
+    }
+
+    fn lower(&mut self, character: char, from: &Range<usize>) {
+        for lower in character.to_lowercase() {
+            self.push(plain(lower), from.clone());
         }
     }
 
@@ -164,11 +176,6 @@ fn lone_runs(text: &str) -> Vec<Range<usize>> {
     runs.extend(run);
     runs.retain(|(_, letters)| *letters >= SPELLED);
     runs.into_iter().map(|(run, _)| run).collect()
-}
-
-/// Whether a character can be a letter of a word; digits are none.
-pub(super) fn is_letter(character: char) -> bool {
-    character.general_category_group() == GeneralCategoryGroup::Letter
 }
 
 /// A word of letters of two scripts, in the letters of one: Latin ones among Cyrillic ones are Cyrillic look-alikes.

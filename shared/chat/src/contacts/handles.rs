@@ -141,12 +141,18 @@ const BEFORE: usize = 4;
 
 /// Where such names stand in a folded text.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<_> = AT_NAME
-        .captures_iter(text)
-        .filter_map(|captures| captures.get(1))
-        .chain(LIVE.find_iter(text))
-        .map(|name| name.range())
-        .collect();
+    let mut found = Vec::new();
+    if text.contains('@') {
+        let names = AT_NAME.captures_iter(text);
+        found.extend(
+            names
+                .filter_map(|captures| captures.get(1))
+                .map(|name| name.range()),
+        );
+    }
+    if text.contains("live:") {
+        found.extend(LIVE.find_iter(text).map(|name| name.range()));
+    }
     let words = words(text);
     for (place, word) in words.iter().enumerate() {
         if MESSENGER.is_match(&one_script(word.text)) {

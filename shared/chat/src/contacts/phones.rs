@@ -30,33 +30,34 @@ static BARE: LazyLock<Regex> =
 /// Numbers inside one city; only beside a word that says so.
 static LOCAL: LazyLock<Regex> = LazyLock::new(|| compiled(r"^[2-9]\d{5,6}$"));
 
-/// What is not looked at: dates, times, numbers of books, decimals after a sign.
+/// What is not looked at: dates, times, numbers of books, decimals after a sign. Digits are ASCII by now, and so are their
+/// boundaries: those of Unicode would cost forty times as much.
 static OTHER_NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"(?x)
-        \b(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d\b
-        | \b(?:19|20)\d\d[./-](?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\d|3[01])(?:t|\b)
-        | \b(?:0?[1-9]|[12]\d|3[01])[./](?:0[1-9]|1[0-2])[./]\d\d(?:[,;!?]|\s+\p{L}|\s*$)
-        | \b(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?\b
-        | \b97[89](?:[\s-]?\d){10}\b
-        | [=≈~<>]\s*-?\d+[.,]\d+",
+        (?-u:\b)(?:0?[1-9]|[12][0-9]|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9][0-9](?-u:\b)
+        | (?-u:\b)(?:19|20)[0-9][0-9][./-](?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12][0-9]|3[01])(?:t|(?-u:\b))
+        | (?-u:\b)(?:0?[1-9]|[12][0-9]|3[01])[./](?:0[1-9]|1[0-2])[./][0-9][0-9](?:[,;!?]|\s+\p{L}|\s*$)
+        | (?-u:\b)(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?(?-u:\b)
+        | (?-u:\b)97[89](?:[\s-]?[0-9]){10}(?-u:\b)
+        | [=≈~<>]\s*-?[0-9]+[.,][0-9]+",
     )
 });
 
 /// Words beside which digits are a phone number.
 static CALLING: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?x)\b(?:(?:по)?звон\p{L}*|набери\p{L}*|наберит\p{L}*|тел|телефон\p{L}*|сотов\p{L}*|мобильн\p{L}*|контакт\p{L}*
+        r"(?x)(?:^|[^\p{L}\d])(?:(?:по)?звон\p{L}*|набери\p{L}*|наберит\p{L}*|тел|телефон\p{L}*|сотов\p{L}*|мобильн\p{L}*|контакт\p{L}*
         |(?:мой|моего|мои)\s+номер\p{L}*|номерим\p{L}*|чал\p{L}{0,8}|call|phone|mobile|ring
-        |wh?ats?app|в[оа]т?[сц]ап\p{L}*|viber|вайбер\p{L}*)\b",
+        |wh?ats?app|в[оа]т?[сц]ап\p{L}*|viber|вайбер\p{L}*)(?:$|[^\p{L}\d])",
     )
 });
 
 /// Words beside which digits are the number of something else.
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?x)(?:\b(?:заказ|заявк|артикул|трек|договор|сч[её]т|инн|огрн|снилс|isbn|issn|удк|doi|cas|order|invoice
-        |буйрутма|студбилет|шифр)\p{L}*|\bno\b|\#)\W*(?:no\W*)?$",
+        r"(?x)(?:(?:^|[^\p{L}\d])(?:заказ|заявк|артикул|трек|договор|сч[её]т|инн|огрн|снилс|isbn|issn|удк|doi|cas|order|invoice
+        |буйрутма|студбилет|шифр)\p{L}*|(?:^|[^\p{L}\d])no|\#)\W*(?:no\W*)?$",
     )
 });
 
@@ -64,7 +65,7 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"(?x)^\W{0,3}(?:сом\p{L}*|руб\p{L}*|р|тенге|тг|сум|kgs|rub|usd|eur|долл\p{L}*|евро|доллар\p{L}*|som|dollars?
-        |человек\p{L}*|адам\p{L}*|чел|штук\p{L}*|шт|кг|км|м|м/с|m/s|тонн\p{L}*|бит|байт\p{L}*|bytes?|people)\b|^\s*[$€₽₸%]",
+        |человек\p{L}*|адам\p{L}*|чел|штук\p{L}*|шт|кг|км|м|м/с|m/s|тонн\p{L}*|бит|байт\p{L}*|bytes?|people)(?:$|[^\p{L}\d])|^\s*[$€₽₸%]",
     )
 });
 
@@ -82,6 +83,9 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let masked = without_other_numbers(text);
     let mut found = Vec::new();
     for run in runs(&masked) {
+        if digits_of(&run.pieces) < SHORTEST {
+            continue;
+        }
         let context = Context::of(&masked, &run);
         found.extend(in_run(&run, context));
     }
@@ -162,11 +166,15 @@ fn in_run(run: &Run, context: Context) -> Vec<Range<usize>> {
     found
 }
 
+fn digits_of(pieces: &[Piece]) -> usize {
+    pieces.iter().map(|piece| piece.digits.len()).sum()
+}
+
 /// Fewer digits a piece than this, on the average, and a part of a run is a part of a list: 1 2 3 4 5.
 const DIGITS_A_PIECE: usize = 2;
 
 fn is_phone(part: &[Piece], has_plus: bool, is_whole: bool, context: Context) -> bool {
-    let count: usize = part.iter().map(|piece| piece.digits.len()).sum();
+    let count = digits_of(part);
     if !(SHORTEST..=LONGEST).contains(&count) {
         return false;
     }

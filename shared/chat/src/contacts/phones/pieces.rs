@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::contacts::fold::{is_letter, one_script};
+use crate::contacts::fold::one_script;
 use crate::contacts::numerals::{Amount, Reading, Saying, said};
 
 /// No run passes this.
@@ -129,7 +129,7 @@ fn tokens(text: &str) -> Vec<(Range<usize>, Token)> {
     let mut tokens: Vec<(Range<usize>, Token)> = Vec::new();
     for (at, character) in text.char_indices() {
         let end = at + character.len_utf8();
-        let is_in_word = character.is_ascii_digit() || is_letter(character);
+        let is_in_word = character.is_ascii_digit() || character.is_alphabetic();
         match tokens.last_mut() {
             Some((span, Token::Word)) if is_in_word && span.end == at => span.end = end,
             _ if is_in_word => tokens.push((at..end, Token::Word)),
