@@ -6,8 +6,10 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
-//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the
+//! use cases, one a file; `usernames` who is called what; [`contacts`] what gives contact details away and
+//! where that is looked for, `held` what administrators do about it; [`accounts`] and [`passwords`] own accounts; [`revocations`]
+//! which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -18,16 +20,20 @@ pub mod announce;
 mod attachments;
 pub mod contacts;
 mod conversations;
+mod details;
 pub mod error;
 mod held;
+mod listing;
 mod messages;
 mod participants;
 pub mod passwords;
 pub mod permit;
 mod publisher;
+mod reading;
 pub mod revocations;
 mod sweeper;
 pub mod text;
+mod usernames;
 mod writer;
 
 use std::sync::Arc;
@@ -42,7 +48,9 @@ pub use error::{ChatError, Violation};
 pub use messages::Sent;
 pub use participants::Added;
 use publisher::Publisher;
+use reading::Marker;
 pub use revocations::Revocations;
+pub use usernames::Usernames;
 use writer::Writer;
 
 /// The chat of one node: every use case that reads or changes conversations. Cheap to clone.
@@ -51,13 +59,15 @@ pub struct Chat {
     store: Store,
     clock: Clock,
     writer: Writer,
+    marker: Marker,
     publisher: Publisher,
     revocations: Revocations,
+    usernames: Usernames,
 }
 
 impl Chat {
     /// Texts are screened by what `store` brings with it ([`Store::screened_by`]), or else as the contract says.
-    /// Starts the node's writer, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
+    /// Starts the node's writer, marker, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
     /// with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
@@ -74,13 +84,17 @@ impl Chat {
         };
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let marker = Marker::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let usernames = Usernames::new(store.clone());
         Self {
             store,
             clock,
             writer,
+            marker,
             publisher,
             revocations,
+            usernames,
         }
     }
 
@@ -94,6 +108,11 @@ impl Chat {
         &self.revocations
     }
 
+    /// Who is called what.
+    pub fn usernames(&self) -> &Usernames {
+        &self.usernames
+    }
+
     /// The node's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -104,6 +123,7 @@ impl Chat {
 pub fn describe_metrics() {
     writer::describe_metrics();
     publisher::describe_metrics();
+    reading::describe_metrics();
     sweeper::describe_metrics();
     revocations::describe_metrics();
 }

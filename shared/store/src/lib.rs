@@ -10,7 +10,8 @@
 //!   and the reason for each column are in `migrations/`. `rows`: what the databases hand out.
 //! - `screen`: what is asked about texts before they are stored, and by whom it is answered.
 //! - `sql`: SQL beside the method that runs it. `append` is the hot path (new messages, many in one commit), `locked`
-//!   holds every other change of a conversation, `changes` reads "everything after N", `dialect` holds the few things
+//!   holds every other change of a conversation, `reading` moves read marks and keeps what each person has made of a
+//!   conversation, `listing` is their list, `changes` reads "everything after N", `dialect` holds the few things
 //!   that the databases say differently.
 //!
 //! This crate must not know HTTP, sockets, Redis, permissions or the clock: moments are arguments, and whoever may do
@@ -33,8 +34,9 @@ use std::sync::Arc;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, Created, Cursor, Decision, Ended, Heads, Held, NewAttachment,
-    NewConversation, NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Session, Standing,
+    Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Decision, Ended, Heads, Held,
+    ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, NewAttachment, NewConversation, NewMessage,
+    NewUser, OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, Session, Standing,
     Unpublished, User,
 };
 pub use screen::{Earlier, Judgement, Screen, Screening, Terms};

@@ -1,11 +1,16 @@
 //! What goes into the store and comes out of it, where the wire's own models do not say it already.
 
+mod reading;
+
 use protocol::frames::ServerFrame;
 use protocol::models::{ConversationType, FileType, Message, Role};
 use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::reading::{
+    ConversationPatch, ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, Reader, Readers,
+};
 use crate::screen::Screening;
 
 /// A person as stored.
