@@ -28,6 +28,7 @@
 //! `docs/configuration.md` as that page says.
 
 mod error;
+mod files;
 mod flags;
 mod gateway;
 mod load;
@@ -38,6 +39,7 @@ mod sections;
 mod tokens;
 
 pub use error::ConfigError;
+pub use files::{FILE_KINDS, FilesConfig};
 pub use flags::{ConfigArgs, ConfigCommand};
 pub use gateway::GatewayConfig;
 pub use load::{environment, load};
