@@ -159,7 +159,14 @@ impl Connection {
                 Outgoing::Change {
                     text, committed_at, ..
                 } => self.writing.feed(text, committed_at).await?,
-                Outgoing::Farewell { text, .. } => self.writing.feed(text, None).await?,
+                Outgoing::Farewell { text, .. } | Outgoing::Passing { text } => {
+                    self.writing.feed(text, None).await?;
+                }
+                Outgoing::Personal { text } => {
+                    if !self.session.ends_with_place() {
+                        self.writing.feed(text, None).await?;
+                    }
+                }
                 Outgoing::Sync { conversation, head } => {
                     let sync = Sync {
                         conversation_id: conversation,

@@ -182,7 +182,13 @@ impl Hub {
         let Some(channel) = shard.get_mut(&conversation) else {
             return;
         };
-        let verdict = if kind == Kind::Head {
+        let verdict = if let Kind::Passing { except } = kind {
+            // It has no place in the order, and whoever misses it misses nothing that lasts.
+            if let Ok(frame) = Frame::live(envelope) {
+                channel.pass(&frame.text, except);
+            }
+            return;
+        } else if kind == Kind::Head {
             channel.expect(head)
         } else {
             match Frame::live(envelope) {
@@ -200,6 +206,12 @@ impl Hub {
             // Its own frame may never have come.
             Kind::Head => return self.0.people.tell(user, &Outgoing::Relist),
             Kind::Revoked => return self.0.chat.revocations().wake(),
+            Kind::Personal => {
+                if let Ok(frame) = Frame::live(envelope) {
+                    self.0.people.tell(user, &Outgoing::Personal { text: frame.text });
+                }
+                return;
+            }
             _ => {}
         }
         let (conversation, head) = (envelope.conversation, envelope.seq);

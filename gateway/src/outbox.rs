@@ -48,6 +48,16 @@ pub enum Outgoing {
         /// `conversation:new`.
         text: Utf8Bytes,
     },
+    /// Something that matters only now, such as who is typing; dropped where there is no room.
+    Passing {
+        /// JSON.
+        text: Utf8Bytes,
+    },
+    /// Something for the person on all their sockets that follow everything; dropped where there is no room.
+    Personal {
+        /// JSON.
+        text: Utf8Bytes,
+    },
     /// The person is out of this conversation: the frame says so, without a number.
     Farewell {
         /// Which.
@@ -76,10 +86,18 @@ pub enum Outgoing {
 }
 
 impl Outgoing {
+    const fn is_passing(&self) -> bool {
+        matches!(self, Self::Passing { .. } | Self::Personal { .. })
+    }
+
     /// What it takes in a queue, the frame's own bytes included, though they are shared.
     pub(crate) fn bytes(&self) -> usize {
         let text = match self {
-            Self::Change { text, .. } | Self::Added { text, .. } | Self::Farewell { text, .. } => text.len(),
+            Self::Change { text, .. }
+            | Self::Added { text, .. }
+            | Self::Farewell { text, .. }
+            | Self::Passing { text }
+            | Self::Personal { text } => text.len(),
             Self::Sync { .. }
             | Self::SentBack { .. }
             | Self::Relist
@@ -136,6 +154,10 @@ impl Outbox {
         }
         queue.is_sealed = matches!(item, Outgoing::Close(_));
         let bytes = queue.bytes + item.bytes();
+        // What does not last must not push out what does.
+        if item.is_passing() && bytes > self.0.limit_bytes {
+            return;
+        }
         if queue.lag.is_none() && bytes > self.0.limit_bytes && !queue.is_sealed {
             queue.overflow();
         }

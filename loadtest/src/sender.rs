@@ -213,6 +213,8 @@ impl Lane {
             text: Some(stamp.text(self.world.payload_bytes)),
             reply_to: None,
             client_id: Some(stamp.client_id()),
+            mentions: Vec::new(),
+            attachment_ids: Vec::new(),
         };
         let url = self.apis.address(turn, "/api/unet-chat/messages/");
         let request = self.apis.client.post(url).header(AUTHORIZATION, &person.bearer);

@@ -114,6 +114,8 @@ fn send_frame(line: String) -> serde_json::Result<String> {
         text: Some(line),
         reply_to: None,
         client_id: Some(Uuid::new_v4().to_string()),
+        mentions: Vec::new(),
+        attachment_ids: Vec::new(),
     }))
 }
 

@@ -208,6 +208,8 @@ pub fn message(conversation: ConversationId, stamp: Stamp, bytes: usize) -> Stri
             text: Some(stamp.text(bytes)),
             reply_to: None,
             client_id: Some(stamp.client_id()),
+            mentions: Vec::new(),
+            attachment_ids: Vec::new(),
         }),
         reference: None,
     })

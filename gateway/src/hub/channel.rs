@@ -6,6 +6,7 @@ mod ring;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::extract::ws::Utf8Bytes;
 use indexmap::IndexMap;
 use protocol::close::CloseCode;
 use protocol::frames::{ParticipantGone, ServerFrame};
@@ -233,6 +234,14 @@ impl Channel {
         self.seated.insert(seat.socket, Seated { seat, position });
         self.known_head = self.known_head.max(permitted_at);
         (Seating::Seated, self.pass_on_early())
+    }
+
+    /// Hands something that does not last to whoever is seated and has room, but for one person's sockets.
+    pub fn pass(&self, text: &Utf8Bytes, except: Option<UserId>) {
+        let heard = self.seated.values().map(|seated| &seated.seat);
+        for seat in heard.filter(|seat| Some(seat.user) != except) {
+            seat.outbox.push(Outgoing::Passing { text: text.clone() });
+        }
     }
 
     /// Gives up a seat; harmless when there is none.

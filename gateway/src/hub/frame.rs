@@ -37,7 +37,12 @@ impl Effect {
         match kind {
             Kind::Left(user) => Self::Removes(user),
             Kind::Deleted => Self::Ends,
-            Kind::Change | Kind::Joined(_) | Kind::Head | Kind::Revoked => Self::None,
+            Kind::Change
+            | Kind::Joined(_)
+            | Kind::Head
+            | Kind::Revoked
+            | Kind::Passing { .. }
+            | Kind::Personal => Self::None,
         }
     }
 }

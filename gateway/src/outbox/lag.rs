@@ -54,6 +54,8 @@ impl Lag {
                 if self.places.contains_key(&conversation) => {}
             Outgoing::Added { .. } if self.invitations == KEPT_INVITATIONS => self.must_relist = true,
             Outgoing::Relist => self.must_relist = true,
+            // Whoever comes back reads how things stand by then.
+            Outgoing::Passing { .. } | Outgoing::Personal { .. } => {}
             Outgoing::Added { .. } => {
                 self.invitations += 1;
                 self.kept.push_back(item);

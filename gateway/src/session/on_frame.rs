@@ -63,6 +63,8 @@ impl Session {
             text,
             reply_to,
             client_id,
+            mentions,
+            attachment_ids,
         } = new;
         let conversation_id = match self.conversation_of(conversation_id) {
             Ok(conversation) => conversation,
@@ -80,6 +82,8 @@ impl Session {
             text,
             reply_to,
             client_id: client_id.clone(),
+            mentions,
+            attachment_ids,
         };
         Reaction::Do(Task {
             command: Command::Send(send),

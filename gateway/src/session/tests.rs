@@ -263,7 +263,11 @@ async fn what_a_relist_finds_is_shown_first_and_followed_from_the_joining_on() {
         service: None,
         service_id: None,
         last_seq: Seq(3),
+        link: None,
         last_message: None,
+        unread_count: None,
+        my: None,
+        other_user: None,
         participants: None,
     };
     let reactions = session.on_outcome(Outcome::Found(Ok(vec![found()])), Asker::Server);

@@ -282,7 +282,12 @@ pub(crate) fn conversation_of(frame: &ServerFrame) -> Option<ConversationId> {
         }
         ServerFrame::ParticipantRemoved(gone) => Some(gone.conversation_id),
         ServerFrame::Sync(sync) => Some(sync.conversation_id),
-        ServerFrame::Hello(_)
+        ServerFrame::MessageRead(moved) => Some(moved.conversation_id),
+        ServerFrame::ConversationState(state) => Some(state.conversation_id),
+        ServerFrame::Typing(typing) => Some(typing.conversation_id),
+        ServerFrame::Presence(_)
+        | ServerFrame::NotificationNew(_)
+        | ServerFrame::Hello(_)
         | ServerFrame::Pong(_)
         | ServerFrame::AuthExpiring(_)
         | ServerFrame::AuthOk(_)

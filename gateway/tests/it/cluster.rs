@@ -297,6 +297,8 @@ impl Node {
             text: Some(text.into()),
             reply_to: None,
             client_id: Some(Uuid::now_v7().to_string()),
+            mentions: Vec::new(),
+            attachment_ids: Vec::new(),
         };
         let sent = async {
             loop {

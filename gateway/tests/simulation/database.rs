@@ -242,6 +242,15 @@ impl Table {
             seq: Seq(birth),
             number: birth,
             client_id: None,
+            kind: protocol::models::MessageKind::Text,
+            event: None,
+            edited_at: None,
+            reply: None,
+            mentions: Vec::new(),
+            reactions: Vec::new(),
+            attachments: Vec::new(),
+            pinned_at: None,
+            is_read: None,
         }
     }
 
@@ -257,7 +266,11 @@ impl Table {
             service: None,
             service_id: None,
             last_seq: Seq(self.head),
+            link: None,
             last_message: None,
+            unread_count: None,
+            my: None,
+            other_user: None,
             participants: None,
         }
     }
@@ -286,6 +299,9 @@ impl Table {
             first_name: String::new(),
             last_name: String::new(),
             avatar: String::new(),
+            last_read_seq: Seq::ZERO,
+            is_online: false,
+            last_seen: None,
         };
         let change = ParticipantChange {
             conversation_id,

@@ -196,7 +196,10 @@ impl World {
 
     fn on_item(&mut self, socket: &mut Socket, item: Outgoing) {
         match item {
-            Outgoing::Change { text, .. } | Outgoing::Farewell { text, .. } => {
+            Outgoing::Change { text, .. }
+            | Outgoing::Farewell { text, .. }
+            | Outgoing::Passing { text }
+            | Outgoing::Personal { text } => {
                 socket.writing.push_back(Written::Text(text));
             }
             Outgoing::Sync { conversation, head } => socket.say(&ServerFrame::Sync(Sync {

@@ -31,6 +31,15 @@ fn said(text: &str) -> ServerFrame {
         seq: Seq(3),
         number: 9,
         client_id: Some("42".into()),
+        kind: protocol::models::MessageKind::Text,
+        event: None,
+        edited_at: None,
+        reply: None,
+        mentions: Vec::new(),
+        reactions: Vec::new(),
+        attachments: Vec::new(),
+        pinned_at: None,
+        is_read: None,
     })
 }
 

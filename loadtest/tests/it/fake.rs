@@ -238,6 +238,15 @@ impl Everything {
             seq,
             number: 1,
             client_id: Some(client_id.clone()),
+            kind: protocol::models::MessageKind::Text,
+            event: None,
+            edited_at: None,
+            reply: None,
+            mentions: Vec::new(),
+            reactions: Vec::new(),
+            attachments: Vec::new(),
+            pinned_at: None,
+            is_read: None,
         };
         self.append(place, message.clone());
         if fated && self.fault == Fault::WriteTwice {
@@ -616,6 +625,8 @@ fn answer(chat: &Chat, (number, user): (u64, UserId), frames: &mpsc::Sender<Outg
                 text: sent.text,
                 reply_to: None,
                 client_id: sent.client_id,
+                mentions: Vec::new(),
+                attachment_ids: Vec::new(),
             };
             match chat.write(user, asked) {
                 Ok((_, false)) => return,

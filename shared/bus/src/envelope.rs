@@ -29,6 +29,14 @@ pub enum Kind {
     Deleted,
     /// No frame: the conversation's head is at least `seq`; whoever has less reads the store.
     Head,
+    /// A frame without a number that every participant may see but this person: it is passed on to whoever has room
+    /// for it, and never again.
+    Passing {
+        /// Whose sockets are left out.
+        except: Option<UserId>,
+    },
+    /// A frame without a number, on a person's topic: for all of their sockets that follow everything.
+    Personal,
     /// No frame, on a person's topic: some of their tokens were revoked; whoever let them in looks at the list.
     Revoked,
 }
@@ -69,7 +77,7 @@ pub enum EnvelopeError {
 }
 
 impl Kind {
-    const fn to_parts(self) -> (u8, UserId) {
+    fn to_parts(self) -> (u8, UserId) {
         match self {
             Self::Change => (0, UserId(0)),
             Self::Joined(user) => (1, user),
@@ -77,10 +85,12 @@ impl Kind {
             Self::Deleted => (3, UserId(0)),
             Self::Head => (4, UserId(0)),
             Self::Revoked => (5, UserId(0)),
+            Self::Passing { except } => (6, except.unwrap_or(UserId(0))),
+            Self::Personal => (7, UserId(0)),
         }
     }
 
-    const fn from_parts(kind: u8, subject: UserId) -> Result<Self, EnvelopeError> {
+    fn from_parts(kind: u8, subject: UserId) -> Result<Self, EnvelopeError> {
         match (kind, subject) {
             (0, UserId(0)) => Ok(Self::Change),
             (1, user) => Ok(Self::Joined(user)),
@@ -88,7 +98,11 @@ impl Kind {
             (3, UserId(0)) => Ok(Self::Deleted),
             (4, UserId(0)) => Ok(Self::Head),
             (5, UserId(0)) => Ok(Self::Revoked),
-            (0 | 3 | 4 | 5, _) => Err(EnvelopeError::Subject(kind)),
+            (6, user) => Ok(Self::Passing {
+                except: (user != UserId(0)).then_some(user),
+            }),
+            (7, UserId(0)) => Ok(Self::Personal),
+            (0 | 3 | 4 | 5 | 7, _) => Err(EnvelopeError::Subject(kind)),
             _ => Err(EnvelopeError::Kind(kind)),
         }
     }

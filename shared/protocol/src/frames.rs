@@ -1,11 +1,15 @@
 //! The frames of the sockets: JSON text, `{"type": "...", "seq"?: n, "payload": {...}}`.
 
+mod passing;
+mod reading;
+
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::models::{Conversation, Message, Participant};
-use crate::{ConversationId, MessageId, Seq, Timestamp, UserId};
+pub use self::passing::{ConversationState, MarksMoved, PersonPresence, PresenceChange, ReadMark, Typing};
+pub use self::reading::{Asked, FrameError};
+use crate::models::{Conversation, Mention, Message, Notification, Participant};
+use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
 
 /// What the server says. Clients ignore types that they do not know.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -17,7 +21,7 @@ pub enum ServerFrame {
     /// A message was said. Takes a `seq`.
     #[serde(rename = "message:new")]
     MessageNew(Message),
-    /// A message has a new text. Takes a `seq`.
+    /// A message has changed: its text, its reactions, its files, whether it is pinned. Takes a `seq`.
     #[serde(rename = "message:edited")]
     MessageEdited(Message),
     /// A message is gone. Takes a `seq`.
@@ -44,6 +48,21 @@ pub enum ServerFrame {
     /// Somebody's role changed. Takes a `seq`.
     #[serde(rename = "participant:updated")]
     ParticipantUpdated(ParticipantChange),
+    /// People have read on.
+    #[serde(rename = "message:read")]
+    MessageRead(MarksMoved),
+    /// The user has made something else of a conversation, here or on another socket of theirs.
+    #[serde(rename = "conversation:state")]
+    ConversationState(ConversationState),
+    /// Somebody writes, or no longer.
+    #[serde(rename = "typing")]
+    Typing(Typing),
+    /// People came online or went offline.
+    #[serde(rename = "presence")]
+    Presence(PresenceChange),
+    /// There is something new in the user's list of notifications.
+    #[serde(rename = "notification:new")]
+    NotificationNew(Notification),
     /// Everything up to `head` has now been sent on this socket.
     #[serde(rename = "sync")]
     Sync(Sync),
@@ -240,9 +259,15 @@ pub struct NewMessage {
     /// The message that this one answers.
     #[serde(default)]
     pub reply_to: Option<MessageId>,
-    /// A name of the client's own choosing: makes the send repeatable, and asks for `message:ack`.
+    /// The client's own name for it: makes the send repeatable, and asks for `message:ack`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// Who is named in the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+    /// Files that the sender has uploaded and not sent yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<AttachmentId>,
 }
 
 /// A new text for a message.
@@ -288,89 +313,6 @@ pub struct Auth {
 impl std::fmt::Debug for Auth {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Auth").finish_non_exhaustive()
-    }
-}
-
-/// A client's frame, taken apart: what it asks, and the `ref` that an error answer repeats.
-#[derive(Debug, PartialEq)]
-pub struct Asked {
-    /// What the client says.
-    pub frame: ClientFrame,
-    /// The client's own mark for this frame.
-    pub reference: Option<serde_json::Value>,
-}
-
-/// Why a client's frame could not be read.
-#[derive(Debug, PartialEq, thiserror::Error)]
-pub enum FrameError {
-    /// Not JSON, not an object, or without a `type`.
-    #[error("the frame is not a JSON object with a \"type\": {detail}")]
-    Malformed {
-        /// What the parser said.
-        detail: String,
-    },
-    /// A type that this server does not know.
-    #[error("unknown frame type {kind:?}")]
-    Unknown {
-        /// The type as sent, cut to a sane length.
-        kind: String,
-        /// The client's own mark.
-        reference: Option<serde_json::Value>,
-    },
-    /// A known type with a payload that does not fit it.
-    #[error("the payload does not fit the frame's type: {detail}")]
-    Payload {
-        /// What the parser said.
-        detail: String,
-        /// The client's own mark.
-        reference: Option<serde_json::Value>,
-    },
-}
-
-/// Frame types are short; of a longer one this many characters are repeated in the error.
-const UNKNOWN_TYPE_SHOWN_CHARS: usize = 64;
-
-impl ClientFrame {
-    /// Reads a text frame.
-    pub fn decode(text: &str) -> Result<Asked, FrameError> {
-        #[derive(Deserialize)]
-        struct Outer<'a> {
-            #[serde(rename = "type")]
-            kind: String,
-            #[serde(default, borrow)]
-            payload: Option<&'a RawValue>,
-            #[serde(rename = "ref", default)]
-            reference: Option<serde_json::Value>,
-        }
-        let outer: Outer<'_> = serde_json::from_str(text).map_err(|error| FrameError::Malformed {
-            detail: error.to_string(),
-        })?;
-        let reference = outer.reference;
-        let payload = outer.payload.map_or("{}", RawValue::get);
-        match Self::of_type(&outer.kind, payload) {
-            Ok(Some(frame)) => Ok(Asked { frame, reference }),
-            Ok(None) => {
-                let kind = outer.kind.chars().take(UNKNOWN_TYPE_SHOWN_CHARS).collect();
-                Err(FrameError::Unknown { kind, reference })
-            }
-            Err(error) => Err(FrameError::Payload {
-                detail: error.to_string(),
-                reference,
-            }),
-        }
-    }
-
-    fn of_type(kind: &str, payload: &str) -> Result<Option<Self>, serde_json::Error> {
-        Ok(Some(match kind {
-            "message:new" => Self::MessageNew(serde_json::from_str(payload)?),
-            "message:edit" => Self::MessageEdit(serde_json::from_str(payload)?),
-            "message:delete" => Self::MessageDelete(serde_json::from_str(payload)?),
-            "subscribe" => Self::Subscribe(serde_json::from_str(payload)?),
-            "unsubscribe" => Self::Unsubscribe(serde_json::from_str(payload)?),
-            "auth" => Self::Auth(serde_json::from_str(payload)?),
-            "ping" => Self::Ping,
-            _ => return Ok(None),
-        }))
     }
 }
 

@@ -48,6 +48,11 @@ id_type!(
 );
 
 id_type!(
+    /// A notification: an integer, ascending.
+    NotificationId(i64)
+);
+
+id_type!(
     /// An entry of the list of revoked tokens: an integer, ascending; zero comes before the first.
     RevocationId(i64)
 );

@@ -29,5 +29,5 @@ pub mod problem;
 pub mod requests;
 pub mod time;
 
-pub use ids::{AttachmentId, ConversationId, MessageId, RevocationId, Seq, UserId};
+pub use ids::{AttachmentId, ConversationId, MessageId, NotificationId, RevocationId, Seq, UserId};
 pub use time::Timestamp;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 
-use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
+use crate::{ConversationId, NotificationId, Seq, Timestamp, UserId};
 
 /// The words of an enum, and reading them: a string and nothing else, where serde's own reading would also take
 /// `{"group": null}`.
@@ -29,6 +29,12 @@ macro_rules! one_word {
         }
     };
 }
+
+mod messages;
+
+pub use messages::{
+    Attachment, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead, SystemEvent,
+};
 
 /// Two people, or a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -78,51 +84,58 @@ pub struct Conversation {
     pub service_id: Option<String>,
     /// The number of the newest change: what a fresh read of this conversation is true for.
     pub last_seq: Seq,
+    /// An address for the details panel, `http` or `https`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// The newest message that is not deleted.
     #[serde(default)]
     pub last_message: Option<MessageHead>,
+    /// What others wrote and the caller has not read: exact up to 99, 100 means "more". Left out of frames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_count: Option<i64>,
+    /// What the caller has made of it. Left out of frames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub my: Option<MyState>,
+    /// The other side of a private conversation, as the caller sees it. Left out of frames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_user: Option<Person>,
     /// Who is in it; left out of frames.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub participants: Option<Vec<Participant>>,
 }
 
-/// A message in one line, for lists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct MessageHead {
-    /// UUIDv7.
-    pub id: MessageId,
-    /// Who wrote it.
-    pub sender_id: UserId,
-    /// The whole text.
-    pub text: Option<String>,
-    /// When.
-    pub created_at: Timestamp,
+/// What one person has made of a conversation; nobody else sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MyState {
+    /// Everything up to here is read.
+    pub last_read_seq: Seq,
+    /// Shown as unread although everything may be read, until it is read again.
+    pub is_marked_unread: bool,
+    /// Left out of the list until somebody writes.
+    pub is_hidden: bool,
+    /// At the top of the list.
+    pub is_pinned: bool,
+    /// No notifications of plain messages until then.
+    pub muted_until: Option<Timestamp>,
 }
 
-/// A message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Message {
-    /// UUIDv7.
-    pub id: MessageId,
-    /// Where it was said.
-    pub conversation_id: ConversationId,
-    /// Who said it: always taken from the token.
-    pub sender_id: UserId,
-    /// What was said; `null` once deleted.
-    pub text: Option<String>,
-    /// The message that this one answers, in the same conversation.
-    pub reply_to: Option<MessageId>,
-    /// Whether the author changed the text afterwards.
-    pub is_edited: bool,
-    /// When; ascending in a conversation, whatever the clocks of the nodes say.
-    pub created_at: Timestamp,
-    /// Its place in the conversation; never changes.
-    pub seq: Seq,
-    /// The same message for clients that speak integers; ascending.
-    pub number: i64,
-    /// The name that the sender's client gave it, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<String>,
+/// Somebody, as everybody may see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// Unique.
+    pub username: String,
+    /// Empty when unknown, never `null`.
+    pub first_name: String,
+    /// Empty when unknown, never `null`.
+    pub last_name: String,
+    /// Address of a picture; empty when there is none.
+    pub avatar: String,
+    /// Has a socket open, or has signed in and not out.
+    pub is_online: bool,
+    /// When that changed last.
+    pub last_seen: Option<Timestamp>,
 }
 
 /// A person in a conversation.
@@ -140,38 +153,46 @@ pub struct Participant {
     pub last_name: String,
     /// Address of a picture; empty when there is none.
     pub avatar: String,
+    /// Everything up to here is read.
+    #[serde(default)]
+    pub last_read_seq: Seq,
+    /// Has a socket open, or has signed in and not out; as of this reading.
+    #[serde(default)]
+    pub is_online: bool,
+    /// When that changed last.
+    #[serde(default)]
+    pub last_seen: Option<Timestamp>,
 }
 
-/// A file that belongs to a message: what it is and where it lies.
+/// An entry of a person's list of notifications.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Attachment {
+pub struct Notification {
     /// Ascending.
-    pub id: AttachmentId,
-    /// The message it belongs to.
-    pub message_id: MessageId,
-    /// `http` or `https`.
-    pub file_url: String,
-    /// How to show it.
-    pub file_type: FileType,
-    /// Bytes, as the sender said.
-    pub file_size: i64,
-    /// When it was added.
+    pub id: NotificationId,
+    /// `message`, `mention`, `reply`, `added`, `system`, or a word of the host's own.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The type for people.
+    pub type_display: String,
+    /// One line.
+    pub title: String,
+    /// The text; of a conversation's entry the newest message.
+    pub message: String,
+    /// The integer id of what it is about.
+    pub related_object_id: Option<i64>,
+    /// What kind of thing that is: `chat`, or a word of the host's own.
+    pub related_object_type: Option<String>,
+    /// The conversation that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+    /// Seen.
+    pub is_read: bool,
+    /// When it came; of a conversation's entry, when its newest message did.
     pub created_at: Timestamp,
+    /// Whatever the host wants its page to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<serde_json::Value>,
 }
-
-/// How a client shows an attachment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FileType {
-    /// Shown in place.
-    Image,
-    /// Played in place.
-    Video,
-    /// Offered for download.
-    File,
-}
-
-one_word!(FileType { Image = "image", Video = "video", File = "file" });
 
 /// A person as the create dialog shows them. Every text is present: the picker reads first letters without asking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

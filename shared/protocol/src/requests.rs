@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::models::{ConversationType, FileType, Role};
-use crate::{ConversationId, MessageId, UserId};
+use crate::models::{ConversationType, FileType, Mention, Role};
+use crate::{AttachmentId, ConversationId, MessageId, UserId};
 
 /// Opens a conversation; the caller is always in it, named or not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -57,6 +57,12 @@ pub struct SendMessage {
     /// A name of the client's own choosing: the same name again gets the same message again.
     #[serde(default)]
     pub client_id: Option<String>,
+    /// Who is named in the text, fifty at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+    /// Files that the sender has uploaded and not sent yet, ten at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<AttachmentId>,
 }
 
 /// Changes a message's text.

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use protocol::models::{
-    Attachment, Conversation, ConversationType, FileType, Message, MessageHead, Participant, Role,
+    Attachment, Conversation, ConversationType, FileType, Mention, Message, MessageHead, MessageKind,
+    Participant, Reaction, Role, SystemEvent,
 };
 use protocol::{AttachmentId, ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use sqlx::FromRow;
@@ -24,21 +25,21 @@ macro_rules! user_columns {
 macro_rules! message_columns {
     () => {
         "number, id, conversation_id, seq, sender_id, text, reply_to, changed_seq, client_id, is_edited, \
-         deleted_at, created_at"
+         edited_at, deleted_at, created_at, kind, event, mentions, reactions, attachments, pinned_at"
     };
 }
 
 macro_rules! conversation_columns {
     () => {
         "c.number, c.id, c.kind, c.title, c.description, c.created_by, c.created_at, c.service, c.service_id, \
-         c.last_seq"
+         c.last_seq, c.link"
     };
 }
 
 macro_rules! participant_columns {
     () => {
         "p.user_id, p.role, p.joined_at, p.joined_seq, p.left_seq, p.changed_seq, \
-         u.first_name, u.last_name, u.avatar"
+         p.last_read_seq, u.first_name, u.last_name, u.avatar, u.is_online, u.last_seen"
     };
 }
 
@@ -114,6 +115,7 @@ pub(crate) struct ConversationRow {
     service: Option<String>,
     service_id: Option<String>,
     last_seq: i64,
+    link: Option<String>,
 }
 
 impl From<ConversationRow> for Conversation {
@@ -129,7 +131,11 @@ impl From<ConversationRow> for Conversation {
             service: row.service,
             service_id: row.service_id,
             last_seq: Seq(row.last_seq),
+            link: row.link,
             last_message: None,
+            unread_count: None,
+            my: None,
+            other_user: None,
             participants: None,
         }
     }
@@ -172,9 +178,12 @@ pub(crate) struct ParticipantRow {
     pub(crate) joined_seq: i64,
     pub(crate) left_seq: Option<i64>,
     pub(crate) changed_seq: i64,
+    last_read_seq: i64,
     first_name: String,
     last_name: String,
     avatar: String,
+    is_online: bool,
+    last_seen: Option<Moment>,
 }
 
 impl From<ParticipantRow> for Participant {
@@ -186,6 +195,9 @@ impl From<ParticipantRow> for Participant {
             first_name: row.first_name,
             last_name: row.last_name,
             avatar: row.avatar,
+            last_read_seq: Seq(row.last_read_seq),
+            is_online: row.is_online,
+            last_seen: row.last_seen.map(Timestamp::from),
         }
     }
 }
@@ -202,8 +214,19 @@ pub(crate) struct MessageRow {
     pub(crate) changed_seq: i64,
     client_id: Option<String>,
     is_edited: bool,
+    edited_at: Option<Moment>,
     pub(crate) deleted_at: Option<Moment>,
     created_at: Moment,
+    kind: String,
+    #[sqlx(json(nullable))]
+    event: Option<SystemEvent>,
+    #[sqlx(json)]
+    mentions: Vec<Mention>,
+    #[sqlx(json)]
+    reactions: Vec<Reaction>,
+    #[sqlx(json)]
+    attachments: Vec<Attachment>,
+    pinned_at: Option<Moment>,
 }
 
 impl From<MessageRow> for Message {
@@ -219,6 +242,15 @@ impl From<MessageRow> for Message {
             seq: Seq(row.seq),
             number: row.number,
             client_id: row.client_id,
+            kind: message_kind(&row.kind),
+            event: row.event,
+            edited_at: row.edited_at.map(Timestamp::from),
+            reply: None,
+            mentions: row.mentions,
+            reactions: row.reactions,
+            attachments: row.attachments,
+            pinned_at: row.pinned_at.map(Timestamp::from),
+            is_read: None,
         }
     }
 }
@@ -257,6 +289,14 @@ pub(crate) fn kind(word: &str) -> ConversationType {
         ConversationType::Private
     } else {
         ConversationType::Group
+    }
+}
+
+fn message_kind(word: &str) -> MessageKind {
+    if word == MessageKind::System.as_str() {
+        MessageKind::System
+    } else {
+        MessageKind::Text
     }
 }
 

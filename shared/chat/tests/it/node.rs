@@ -138,6 +138,8 @@ impl Node {
             text: Some(text.into()),
             reply_to: None,
             client_id: None,
+            mentions: Vec::new(),
+            attachment_ids: Vec::new(),
         };
         self.chat.send(sender, message).await.unwrap();
     }

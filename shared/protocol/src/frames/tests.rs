@@ -15,6 +15,15 @@ fn message() -> Message {
         seq: Seq(3),
         number: 9,
         client_id: None,
+        kind: crate::models::MessageKind::Text,
+        event: None,
+        edited_at: None,
+        reply: None,
+        mentions: Vec::new(),
+        reactions: Vec::new(),
+        attachments: Vec::new(),
+        pinned_at: None,
+        is_read: None,
     }
 }
 
@@ -46,6 +55,8 @@ fn the_old_clients_send_is_understood() {
         text: Some("hi".into()),
         reply_to: None,
         client_id: None,
+        mentions: Vec::new(),
+        attachment_ids: Vec::new(),
     };
     assert_eq!(
         asked,
@@ -85,7 +96,9 @@ proptest! {
 
     #[test]
     fn every_send_survives_the_round_trip(text in any::<Option<String>>(), client_id in any::<Option<String>>()) {
-        let frame = ClientFrame::MessageNew(NewMessage { conversation_id: None, text, reply_to: None, client_id });
+        let (mentions, attachment_ids) = (Vec::new(), Vec::new());
+        let new = NewMessage { conversation_id: None, text, reply_to: None, client_id, mentions, attachment_ids };
+        let frame = ClientFrame::MessageNew(new);
         let asked = ClientFrame::decode(&serde_json::to_string(&frame).unwrap()).unwrap();
         prop_assert_eq!(asked.frame, frame);
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use protocol::models::Message;
+use protocol::models::{Message, MessageKind};
 use protocol::{ConversationId, MessageId, Seq, Timestamp};
 
 use crate::records::{Appended, NewMessage};
@@ -129,6 +129,15 @@ fn placed(message: &NewMessage, counter: &mut Counter, now: Timestamp) -> Messag
         seq,
         number: 0,
         client_id: message.client_id.clone(),
+        kind: MessageKind::Text,
+        event: None,
+        edited_at: None,
+        reply: None,
+        mentions: Vec::new(),
+        reactions: Vec::new(),
+        attachments: Vec::new(),
+        pinned_at: None,
+        is_read: None,
     }
 }
 
