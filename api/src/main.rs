@@ -11,6 +11,7 @@ use bus::Bus;
 use chat::passwords::{Cost, Passwords};
 use chat::{Accounts, Chat};
 use clap::{Parser, Subcommand};
+use files::Files;
 use runtime::config::ConfigArgs;
 use runtime::internal::{self, Readiness};
 use runtime::lifecycle::{self, Stopped};
@@ -116,7 +117,10 @@ fn state(settings: &Settings, store: Store, bus: Arc<dyn Bus>, tasks: &Tasks) ->
     let clock = Clock::system();
     let tokens = Tokens::new(&settings.tokens, clock.clone())?;
     let cores = NonZeroUsize::new(settings.api.password_hash_concurrency).unwrap_or(NonZeroUsize::MIN);
-    let chat = Chat::start(store, bus.clone(), clock, tasks);
+    let mut chat = Chat::start(store, bus.clone(), clock, tasks);
+    if let Some(files) = Files::open(&settings.files, tasks)? {
+        chat = chat.with_files(files, tasks);
+    }
     let accounts = Accounts::new(
         &chat,
         Passwords::on_cores(Cost::OWASP, cores)?,

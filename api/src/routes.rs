@@ -5,6 +5,7 @@ pub(crate) mod attachments;
 pub(crate) mod auth;
 pub(crate) mod conversations;
 pub(crate) mod directory;
+pub(crate) mod files;
 pub(crate) mod messages;
 pub(crate) mod participants;
 pub(crate) mod tickets;

@@ -1,7 +1,7 @@
 //! The settings of an API node.
 
 use runtime::config::{
-    ApiConfig, ConfigError, DatabaseConfig, InternalConfig, LogConfig, RedisConfig, ShutdownConfig,
+    ApiConfig, ConfigError, DatabaseConfig, FilesConfig, InternalConfig, LogConfig, RedisConfig, ShutdownConfig,
     TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ pub struct Settings {
     pub database: DatabaseConfig,
     /// What carries messages between nodes.
     pub redis: RedisConfig,
+    /// The files that people send.
+    pub files: FilesConfig,
     /// Who is asking.
     pub tokens: TokensConfig,
     /// The port for probes and metrics.
@@ -38,6 +40,7 @@ impl Validate for Settings {
         self.api.validate()?;
         self.database.validate()?;
         self.redis.validate()?;
+        self.files.validate()?;
         self.tokens.validate()?;
         self.internal.validate()?;
         self.log.validate()?;

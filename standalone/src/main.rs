@@ -18,6 +18,7 @@ use bus::{Bus, InProcess};
 use chat::passwords::{Cost, Passwords};
 use chat::{Accounts, Chat};
 use clap::{Parser, Subcommand};
+use files::Files;
 use gateway::{Gateway, Parts};
 use runtime::config::{ConfigArgs, ConfigCommand};
 use runtime::internal::{self, Readiness};
@@ -82,7 +83,14 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
     let store = Store::connect(&data.database_url(), settings.database.max_connections).await?;
     store.migrate().await?;
     let (bus, inbox) = InProcess::new().attach();
+    if settings.files.store.is_empty() {
+        settings.files.store = data.files_url()?;
+    }
     let chat = Chat::start(store.clone(), bus.clone(), clock, &tasks);
+    let chat = match Files::open(&settings.files, &tasks)? {
+        Some(files) => chat.with_files(files, &tasks),
+        None => chat,
+    };
     chat.revocations().look().await?;
 
     let internal = bind(settings.internal.listen).await?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use runtime::config::{
-    ApiConfig, ConfigError, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, LogFormat,
+    ApiConfig, ConfigError, DatabaseConfig, FilesConfig, GatewayConfig, InternalConfig, LogConfig, LogFormat,
     MIN_SECRET_BYTES, Secret, ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ pub(crate) struct Settings {
     pub(crate) database: DatabaseConfig,
     pub(crate) tokens: TokensConfig,
     pub(crate) api: ApiConfig,
+    pub(crate) files: FilesConfig,
     pub(crate) gateway: GatewayConfig,
     pub(crate) internal: InternalConfig,
     pub(crate) log: LogConfig,
@@ -40,6 +41,7 @@ impl Default for Settings {
             database: DatabaseConfig::default(),
             tokens: TokensConfig::default(),
             api: ApiConfig::default(),
+            files: FilesConfig::default(),
             gateway: GatewayConfig::default(),
             internal: InternalConfig::default(),
             log: LogConfig::default(),
@@ -68,6 +70,7 @@ impl Validate for Settings {
         }
         tokens.validate()?;
         self.api.validate()?;
+        self.files.validate()?;
         self.gateway.validate()?;
         self.internal.validate()?;
         self.log.validate()?;

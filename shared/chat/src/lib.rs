@@ -6,7 +6,8 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
+//! what may be said; `conversations`, `participants`, `messages`, `attachments`, `files` the use cases, one a file;
+//! `file_sweeper` removes the files that nobody may have any more;
 //! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
@@ -18,6 +19,8 @@ pub mod announce;
 mod attachments;
 mod conversations;
 pub mod error;
+mod file_sweeper;
+mod files;
 mod messages;
 mod participants;
 pub mod passwords;
@@ -30,6 +33,7 @@ mod writer;
 
 use std::sync::Arc;
 
+use ::files::Files;
 use bus::Bus;
 use runtime::{Clock, Tasks};
 use store::Store;
@@ -37,6 +41,7 @@ use store::Store;
 pub use accounts::Accounts;
 pub use conversations::Opened;
 pub use error::{ChatError, Violation};
+pub use files::{Arriving, Target};
 pub use messages::Sent;
 pub use participants::Added;
 use publisher::Publisher;
@@ -51,6 +56,7 @@ pub struct Chat {
     writer: Writer,
     publisher: Publisher,
     revocations: Revocations,
+    cabinet: Option<files::Cabinet>,
 }
 
 impl Chat {
@@ -73,6 +79,22 @@ impl Chat {
             writer,
             publisher,
             revocations,
+            cabinet: None,
+        }
+    }
+
+    /// The same chat with a place for people's files. Starts the sweeper that removes those that nobody may have any
+    /// more; it ends with `tasks`.
+    pub fn with_files(self, files: Files, tasks: &Tasks) -> Self {
+        let cabinet = files::Cabinet {
+            files,
+            tasks: tasks.clone(),
+            deleted: Arc::default(),
+        };
+        file_sweeper::start(cabinet.clone(), self.store.clone(), self.clock.clone());
+        Self {
+            cabinet: Some(cabinet),
+            ..self
         }
     }
 
@@ -97,5 +119,7 @@ pub fn describe_metrics() {
     writer::describe_metrics();
     publisher::describe_metrics();
     sweeper::describe_metrics();
+    files::describe_metrics();
+    file_sweeper::describe_metrics();
     revocations::describe_metrics();
 }

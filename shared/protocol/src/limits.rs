@@ -43,3 +43,16 @@ pub const SEARCH_RESULTS: i64 = 10;
 
 /// People that an unpaged directory list answers with: the create dialog filters on the client's side.
 pub const DIRECTORY_RESULTS: i64 = 10_000;
+
+/// Files that one send takes along: what a person picks at once.
+pub const FILES_PER_SEND: usize = 10;
+
+/// Files of one message, however they came to it: a bound for the frames that carry them all.
+pub const FILES_PER_MESSAGE: usize = 50;
+
+/// Uploaded files of one person that wait for their message: several sends' worth, and a bound for what one may leave
+/// lying.
+pub const FILES_WAITING: i64 = 50;
+
+/// Files whose links are asked for at once: two pages of a gallery.
+pub const LINKS_AT_ONCE: usize = 100;

@@ -33,7 +33,7 @@ macro_rules! one_word {
 mod messages;
 
 pub use messages::{
-    Attachment, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead, SystemEvent,
+    Attachment, FileLink, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead, SystemEvent,
 };
 
 /// Two people, or a group.

@@ -27,12 +27,18 @@ pub enum ProblemCode {
     Conflict,
     /// The body is larger than allowed.
     TooLarge,
-    /// The body's content type is not JSON.
+    /// The body, or a file, is not of a type that is taken here.
     UnsupportedMediaType,
     /// Too many requests or frames.
     RateLimited,
     /// The frame's type is not known.
     UnknownType,
+    /// A body that comes too slowly, or not at all.
+    Stalled,
+    /// A range of a file that the file has not.
+    RangeNotSatisfiable,
+    /// This installation has no place for files.
+    NoFileStore,
     /// This node cannot reach what it needs, or is stopping; nothing was stored, try again.
     Unavailable,
     /// A defect of ours; the request id finds it in the logs.
@@ -41,7 +47,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, for the documents.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthorized,
@@ -54,6 +60,9 @@ impl ProblemCode {
         Self::UnsupportedMediaType,
         Self::RateLimited,
         Self::UnknownType,
+        Self::Stalled,
+        Self::RangeNotSatisfiable,
+        Self::NoFileStore,
         Self::Unavailable,
         Self::Internal,
     ];
@@ -70,9 +79,12 @@ impl ProblemCode {
             Self::MethodNotAllowed => ("method_not_allowed", 405, "The path has no such method"),
             Self::Conflict => ("conflict", 409, "Someone else holds this"),
             Self::TooLarge => ("too_large", 413, "The body is too large"),
-            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "JSON is needed"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "This content type is not taken"),
             Self::RateLimited => ("rate_limited", 429, "Too many requests"),
             Self::UnknownType => ("unknown_type", 400, "The frame's type is not known"),
+            Self::Stalled => ("stalled", 408, "The body came to a halt"),
+            Self::RangeNotSatisfiable => ("range_not_satisfiable", 416, "The file has no such part"),
+            Self::NoFileStore => ("no_file_store", 501, "Files are not kept here"),
             Self::Unavailable => ("unavailable", 503, "Try again shortly"),
             Self::Internal => ("internal", 500, "Something went wrong on our side"),
         }
@@ -95,7 +107,10 @@ impl ProblemCode {
 
     /// Whether the very same request may succeed later.
     pub const fn retryable(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Unavailable | Self::Internal)
+        matches!(
+            self,
+            Self::RateLimited | Self::Stalled | Self::Unavailable | Self::Internal
+        )
     }
 }
 

@@ -30,9 +30,9 @@ use std::path::Path;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, Created, Cursor, Ended, Heads, NewAttachment, NewConversation,
-    NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Session, Standing, Unpublished,
-    User,
+    Appended, Batch, Change, ChangePage, Created, Cursor, Ended, FileStanding, Heads, NewAttachment,
+    NewConversation, NewMessage, NewUpload, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Session,
+    Standing, Unpublished, Uploaded, User,
 };
 pub use sql::locked::Locked;
 

@@ -1,10 +1,10 @@
 //! The methods of [`crate::Store`], a subject a file, each with its SQL beside it.
 
 pub(crate) mod append;
-mod attachments;
 mod changes;
 mod conversations;
 pub(crate) mod dialect;
+mod files;
 pub(crate) mod locked;
 mod messages;
 mod outbox;

@@ -10,13 +10,14 @@ mod sqlite;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use protocol::models::Message;
+use protocol::models::{Attachment, Message};
 use protocol::{ConversationId, MessageId, Seq, Timestamp};
 use sqlx::query_as;
 use uuid::Uuid;
 
 use self::decide::{Counter, Plan, Verdict, decide};
 use super::dialect::{Spelled, Uuids, one_of_uuids};
+use super::locked::files::{self, Waiting, are_theirs, give_new};
 use super::outbox;
 use crate::Store;
 use crate::error::Result;
@@ -77,11 +78,16 @@ impl Store {
         let counters = lock(&mut tx, batch).await?;
         // A statement of its own, for in READ COMMITTED each statement sees what was committed when it began: this one
         // began after the lock was taken, so it sees every change that the locked counters have counted.
-        let facts = match &mut tx {
+        let mut facts = match &mut tx {
             Tx::Postgres(tx) => postgres::facts(tx, batch).await?,
             Tx::Sqlite(tx) => sqlite::facts(tx, batch).await?,
         };
+        let files = waiting(&mut tx, batch).await?;
+        for (message, facts) in batch.iter().zip(&mut facts) {
+            facts.has_files = are_theirs(&files, &message.attachments, message.sender);
+        }
         let mut plan = decide(batch, counters, &facts, now);
+        show_files(&mut plan, batch, &files);
         let repeated = messages(&mut tx, &plan).await?;
         let outbox = if plan.stored.is_empty() {
             outbox::forget(&mut tx, published).await?;
@@ -92,6 +98,9 @@ impl Store {
                 Tx::Sqlite(_) => sqlite::write(&mut tx, &plan, published, now).await?,
             };
             number(&mut plan.stored, &written.numbers);
+            for message in plan.stored.iter().filter(|message| !message.attachments.is_empty()) {
+                give_new(&mut tx, &message.attachments, message.id, message.conversation_id).await?;
+            }
             Some(written.outbox)
         };
         tx.commit().await?;
@@ -117,6 +126,28 @@ async fn lock(tx: &mut Tx, batch: &[NewMessage]) -> Result<HashMap<ConversationI
         (ConversationId(id), counter)
     });
     Ok(counters.collect())
+}
+
+/// The files of the whole batch that wait for a message. Few messages have any: most batches cost nothing here.
+async fn waiting(tx: &mut Tx, batch: &[NewMessage]) -> Result<Waiting> {
+    let ids = batch.iter().flat_map(|message| &message.attachments);
+    files::waiting(tx, &ids.copied().collect::<Vec<_>>()).await
+}
+
+/// Puts the files into the messages that are to be stored, as clients will see them.
+fn show_files(plan: &mut Plan, batch: &[NewMessage], files: &Waiting) {
+    for (message, verdict) in batch.iter().zip(&plan.verdicts) {
+        let Verdict::Stored(place) = *verdict else {
+            continue;
+        };
+        let theirs = message.attachments.iter().filter_map(|id| files.get(id));
+        plan.stored[place].attachments = theirs
+            .map(|(_, file)| Attachment {
+                message_id: Some(message.id),
+                ..file.clone()
+            })
+            .collect();
+    }
 }
 
 /// The messages that earlier sends became.

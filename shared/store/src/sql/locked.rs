@@ -1,5 +1,7 @@
 //! A conversation under its lock: every change but new messages is made here.
 
+pub(super) mod files;
+
 use chrono::{DateTime, Utc};
 use protocol::frames::{ConversationGone, MessageDeleted, ParticipantChange, ParticipantGone, ServerFrame};
 use protocol::models::{Conversation, Message, Participant, Role};
@@ -52,7 +54,7 @@ const EDIT: &str = concat!(
     message_columns!()
 );
 
-const DELETE: &str = "update messages set changed_seq = $3, deleted_at = $4, text = null
+const DELETE: &str = "update messages set changed_seq = $3, deleted_at = $4, text = null, attachments = '[]'
      where conversation_id = $1 and id = $2 and deleted_at is null
      returning seq";
 
@@ -180,7 +182,7 @@ impl Locked {
         Ok(self.took(seq, ServerFrame::MessageEdited(row.into())))
     }
 
-    /// Takes a message's text away; its place stays. One that is not there is an error.
+    /// Takes a message's text and files away; its place stays. One that is not there is an error.
     pub async fn delete_message(&mut self, id: MessageId, now: Timestamp) -> Result<Change> {
         let (conversation, seq, now) = self.next(now);
         let message_seq: i64 = on_tx!(&mut self.tx, |connection| query_scalar(DELETE)
@@ -190,6 +192,7 @@ impl Locked {
             .bind(now)
             .fetch_one(connection)
             .await)?;
+        self.doom_files_of_message(id, now.into()).await?;
         let frame = ServerFrame::MessageDeleted(MessageDeleted {
             id,
             conversation_id: conversation,
@@ -255,6 +258,7 @@ impl Locked {
             .execute(connection)
             .await
             .map(drop))?;
+        self.doom_files_of_conversation(now.into()).await?;
         Ok(self.took(
             seq,
             ServerFrame::ConversationDeleted(ConversationGone { id: conversation }),

@@ -63,6 +63,7 @@ pub(crate) fn message(conversation: ConversationId, sender: UserId, text: &str) 
         text: text.into(),
         reply_to: None,
         client_id: None,
+        attachments: Vec::new(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What becomes of each message of a batch, decided without I/O.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use protocol::models::{Message, MessageKind};
-use protocol::{ConversationId, MessageId, Seq, Timestamp};
+use protocol::{AttachmentId, ConversationId, MessageId, Seq, Timestamp};
 
 use crate::records::{Appended, NewMessage};
 
@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub(super) repeated: Option<MessageId>,
     /// It answers none, or one that is there.
     pub(super) has_target: bool,
+    /// Its files are its sender's, and wait for a message.
+    pub(super) has_files: bool,
 }
 
 /// What becomes of one message.
@@ -80,6 +82,7 @@ pub(super) fn decide(
         counters: BTreeMap::new(),
     };
     let mut named = HashMap::new();
+    let mut taken: HashSet<AttachmentId> = HashSet::new();
     for (message, facts) in batch.iter().zip(facts) {
         let name = message
             .client_id
@@ -95,11 +98,15 @@ pub(super) fn decide(
                 None => Verdict::Refused(Appended::NoConversation),
                 Some(_) if !facts.is_participant => Verdict::Refused(Appended::NotParticipant),
                 Some(_) if !facts.has_target => Verdict::Refused(Appended::NoReplyTarget),
+                Some(_) if !facts.has_files || message.attachments.iter().any(|id| taken.contains(id)) => {
+                    Verdict::Refused(Appended::NoFile)
+                }
                 Some(counter) => {
                     let place = plan.stored.len();
                     plan.stored.push(placed(message, counter, now));
                     plan.counters.insert(message.conversation, *counter);
                     named.extend(name.map(|name| (name, place)));
+                    taken.extend(&message.attachments);
                     Verdict::Stored(place)
                 }
             }

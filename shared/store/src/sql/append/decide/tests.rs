@@ -8,6 +8,7 @@ const FINE: Facts = Facts {
     is_participant: true,
     repeated: None,
     has_target: true,
+    has_files: true,
 };
 
 fn at(micros: i64) -> Timestamp {
@@ -22,6 +23,7 @@ fn message(conversation: u128, client_id: Option<&str>) -> NewMessage {
         text: "hi".into(),
         reply_to: None,
         client_id: client_id.map(Into::into),
+        attachments: Vec::new(),
     }
 }
 
@@ -123,6 +125,7 @@ fn a_repetition_is_answered_even_when_its_sender_has_left_and_the_conversation_i
         is_participant: false,
         repeated: Some(first),
         has_target: false,
+        has_files: true,
     };
     let plan = decide(&[message(1, Some("a"))], locked(&[]), &[facts], at(100));
     assert_eq!(plan.verdicts, [Verdict::Repeated(first)]);
