@@ -8,6 +8,7 @@ mod app;
 mod auth;
 mod bad_input;
 mod contract;
+mod files;
 mod headers;
 mod history;
 mod line;

@@ -120,7 +120,7 @@ const fn of_file(refusal: &Refusal) -> ProblemCode {
     match refusal {
         Refusal::TooLarge { .. } | Refusal::ImageTooLarge { .. } => ProblemCode::TooLarge,
         Refusal::Lie { .. } | Refusal::Kind { .. } | Refusal::ImageFormat { .. } => {
-            ProblemCode::UnsupportedMediaType
+            ProblemCode::UnsupportedFile
         }
         Refusal::Empty | Refusal::PathInName | Refusal::TooManyPixels { .. } | Refusal::UnreadableImage => {
             ProblemCode::Invalid

@@ -20,7 +20,7 @@ use crate::{Chat, ChatError};
 pub(crate) struct Cabinet {
     pub(crate) files: Files,
     pub(crate) tasks: Tasks,
-    /// Something was deleted: there may be files to remove.
+    /// Something was deleted or given up: there may be files to remove.
     pub(crate) deleted: Arc<Notify>,
 }
 
@@ -74,7 +74,7 @@ struct Row {
     id: AttachmentId,
     store: Store,
     clock: Clock,
-    tasks: Tasks,
+    cabinet: Cabinet,
     has_come: bool,
 }
 
@@ -84,10 +84,12 @@ impl Drop for Row {
             return;
         }
         let (id, store, now) = (self.id, self.store.clone(), self.clock.now());
-        self.tasks.spawn("upload_given_up", async move {
-            if let Err(error) = store.give_up_upload(id, now).await {
+        let deleted = Arc::clone(&self.cabinet.deleted);
+        self.cabinet.tasks.spawn("upload_given_up", async move {
+            match store.give_up_upload(id, now).await {
+                Ok(()) => deleted.notify_one(),
                 // It stays an orphan, and goes when orphans go.
-                tracing::warn!(%error, "an upload could not be given up at once");
+                Err(error) => tracing::warn!(%error, "an upload could not be given up at once"),
             }
         });
     }
@@ -148,6 +150,7 @@ impl Chat {
         if attached.is_err() {
             // Nobody learns its id any more.
             self.store.give_up_upload(file.id, self.clock.now()).await?;
+            self.files_may_be_doomed();
         }
         attached?;
         Ok(Attachment {
@@ -291,7 +294,7 @@ impl Label {
             id: self.store.begin_upload(new, self.clock.now()).await?,
             store: self.store.clone(),
             clock: self.clock.clone(),
-            tasks: self.cabinet.tasks.clone(),
+            cabinet: self.cabinet.clone(),
             has_come: false,
         };
         let mut writing = self.cabinet.files.write(key).await.map_err(ChatError::Files)?;

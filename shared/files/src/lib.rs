@@ -5,12 +5,13 @@
 //! first bytes ([`mod@sniff`]). Images are cleaned ([`mod@picture`]) once they are in: read back, one at a time and up to a
 //! size, and written over themselves.
 //!
-//! Module map: `place` opens the folder or the bucket; `writing` a file on its way in; [`mod@sniff`] types; [`mod@name`]
+//! Module map: `place` opens the folder or the bucket, `dial` speaks to it; `writing` a file on its way in; [`mod@sniff`] types; [`mod@name`]
 //! names; [`mod@picture`] images.
 //!
 //! This crate must not know messages, people, SQL or HTTP: who may have which file is decided in `chat`. Only it knows
 //! `object_store` and `image`. To take another kind of image: a format in [`mod@picture`] and how to clean it.
 
+mod dial;
 pub mod name;
 pub mod picture;
 mod place;
@@ -22,6 +23,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
@@ -30,6 +32,7 @@ use protocol::Timestamp;
 use runtime::Tasks;
 use runtime::config::FilesConfig;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 pub use picture::{Format, Picture};
@@ -37,6 +40,9 @@ pub use writing::{Reading, Writing};
 
 /// Images that are cleaned at a time: what a decoder takes is bounded, and one is enough for a node's uploads.
 const PICTURES_AT_A_TIME: usize = 1;
+
+/// How long an image may take to be read back: nobody else's is cleaned meanwhile.
+const READ_WITHIN: Duration = Duration::from_secs(30);
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +58,9 @@ pub enum FilesError {
         /// Why.
         source: std::io::Error,
     },
+    /// The store takes too long.
+    #[error("the store of the files takes too long")]
+    Slow,
     /// The store said no, or nothing.
     #[error("the store of the files failed: {0}")]
     Store(#[from] object_store::Error),
@@ -227,7 +236,8 @@ impl Files {
     pub async fn clean(&self, key: FileKey, format: Format) -> Result<Result<Picture, Refusal>, FilesError> {
         // Closed never; the permit goes to the thread, which outlives a request that is given up.
         let permit = Arc::clone(&self.0.pictures).acquire_owned().await.ok();
-        let bytes = self.0.store.get(&key.path()).await?.bytes().await?;
+        let read = async { self.0.store.get(&key.path()).await?.bytes().await };
+        let bytes = timeout(READ_WITHIN, read).await.map_err(|_| FilesError::Slow)??;
         let max_pixels = self.0.rules.max_image_pixels;
         let look = move || {
             let picture = picture::clean(format, &bytes, max_pixels);
@@ -283,6 +293,3 @@ impl Files {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

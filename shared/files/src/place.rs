@@ -7,21 +7,19 @@ use std::time::Duration;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::prefix::PrefixStore;
-use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
+use object_store::{BackoffConfig, ObjectStore, RetryConfig};
 use runtime::config::FilesConfig;
 use secrecy::ExposeSecret as _;
 use url::Url;
 
 use crate::FilesError;
+use crate::dial::Dial;
 
 /// What goes to a bucket at once: the least that S3 takes for any part but the last.
 const S3_PART_BYTES: usize = 5 * 1024 * 1024;
 
 /// What goes to a folder at once: few calls for a large file, and little memory.
 const FOLDER_PART_BYTES: usize = 256 * 1024;
-
-/// How long one call of the bucket may take: a part of 5 MiB over a poor line between two data centres.
-const S3_CALL: Duration = Duration::from_secs(60);
 
 /// How long a call is repeated before its upload or download is given up: somebody waits for it.
 const S3_RETRIES: Duration = Duration::from_secs(20);
@@ -61,18 +59,11 @@ fn folder(folder: PathBuf) -> Result<Place, FilesError> {
 }
 
 fn bucket(config: &FilesConfig, url: &Url) -> Result<Place, FilesError> {
-    // object_store speaks TLS by the provider of the process; a Redis over TLS may have chosen it already.
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let _chosen_meanwhile = rustls::crypto::ring::default_provider().install_default();
-    }
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(url.host_str().unwrap_or_default())
         .with_region(&config.region)
-        .with_client_options(
-            ClientOptions::new()
-                .with_timeout(S3_CALL)
-                .with_allow_http(config.endpoint.starts_with("http:")),
-        )
+        .with_allow_http(config.endpoint.starts_with("http:"))
+        .with_http_connector(Dial)
         .with_retry(RetryConfig {
             backoff: BackoffConfig::default(),
             max_retries: S3_ATTEMPTS,

@@ -27,12 +27,14 @@ pub enum ProblemCode {
     Conflict,
     /// The body is larger than allowed.
     TooLarge,
-    /// The body, or a file, is not of a type that is taken here.
+    /// The body's content type is not the one that is needed.
     UnsupportedMediaType,
     /// Too many requests or frames.
     RateLimited,
     /// The frame's type is not known.
     UnknownType,
+    /// A file of a kind that is not taken here, or of another kind than its sender says.
+    UnsupportedFile,
     /// A body that comes too slowly, or not at all.
     Stalled,
     /// A range of a file that the file has not.
@@ -47,7 +49,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, for the documents.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthorized,
@@ -60,6 +62,7 @@ impl ProblemCode {
         Self::UnsupportedMediaType,
         Self::RateLimited,
         Self::UnknownType,
+        Self::UnsupportedFile,
         Self::Stalled,
         Self::RangeNotSatisfiable,
         Self::NoFileStore,
@@ -79,9 +82,10 @@ impl ProblemCode {
             Self::MethodNotAllowed => ("method_not_allowed", 405, "The path has no such method"),
             Self::Conflict => ("conflict", 409, "Someone else holds this"),
             Self::TooLarge => ("too_large", 413, "The body is too large"),
-            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "This content type is not taken"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "JSON is needed"),
             Self::RateLimited => ("rate_limited", 429, "Too many requests"),
             Self::UnknownType => ("unknown_type", 400, "The frame's type is not known"),
+            Self::UnsupportedFile => ("unsupported_file", 415, "This file is not taken"),
             Self::Stalled => ("stalled", 408, "The body came to a halt"),
             Self::RangeNotSatisfiable => ("range_not_satisfiable", 416, "The file has no such part"),
             Self::NoFileStore => ("no_file_store", 501, "Files are not kept here"),
