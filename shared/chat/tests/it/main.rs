@@ -4,5 +4,6 @@
 #![cfg(test)]
 
 mod announcing;
+mod files;
 mod node;
 mod roles;
