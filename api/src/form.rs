@@ -75,7 +75,9 @@ impl Form {
     pub(crate) async fn next(&mut self) -> Result<Option<Part<'_>>, ApiError> {
         self.seen += 1;
         if self.seen > MAX_PARTS {
-            return Err(ApiError::Form(format!("the form has more than {MAX_PARTS} parts")));
+            return Err(ApiError::Form(format!(
+                "the form has more than {MAX_PARTS} parts"
+            )));
         }
         let next = self.pace.wait(self.parts.next_field()).await?;
         let field = next.map_err(|error| unread(&error))?;
@@ -177,7 +179,11 @@ impl Stream for Piecewise {
         };
         let piece = piece.map_err(BodyFault::Broken).and_then(|piece| {
             let unread = self.unread.fetch_add(piece.len(), Ordering::Relaxed) + piece.len();
-            if unread > UNREAD_BYTES { Err(BodyFault::Endless) } else { Ok(piece) }
+            if unread > UNREAD_BYTES {
+                Err(BodyFault::Endless)
+            } else {
+                Ok(piece)
+            }
         });
         self.has_yielded = true;
         Poll::Ready(Some(piece))

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{
-    ACCEPT_RANGES, ALLOW, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
-    RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCEPT_RANGES, ALLOW, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
+    RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{self, Next};
@@ -23,7 +23,10 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
-use crate::routes::{admin, attachments, auth, conversations, directory, files, messages, participants, tickets};
+use crate::routes::{
+    admin, attachments, auth, conversations, directory, files, listing, messages, participants, reading,
+    tickets,
+};
 use crate::{AppState, observe, openapi, web_client};
 
 /// Where the chat's resources live.
@@ -58,11 +61,20 @@ type Resources = fn() -> OpenApiRouter<AppState>;
 
 fn unet_chat() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .both(routes!(conversations::create, conversations::list))
-        .both(routes!(conversations::read, conversations::delete))
+        .both(routes!(conversations::create, listing::list))
+        .both(routes!(
+            conversations::read,
+            conversations::update,
+            conversations::delete
+        ))
+        .both(routes!(reading::read))
+        .both(routes!(reading::unread))
+        .both(routes!(reading::update))
+        .both(routes!(reading::total))
         .both(routes!(participants::list))
         .both(routes!(participants::add))
         .both(routes!(participants::remove))
+        .both(routes!(participants::leave))
         .both(routes!(messages::send))
         .both(routes!(messages::history))
         .both(routes!(messages::edit, messages::delete))
@@ -206,6 +218,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             CONTENT_RANGE,
             CONTENT_DISPOSITION,
             ETAG,
+            listing::NEXT_CURSOR,
         ])
         .max_age(PREFLIGHT_AGE);
     if origins.iter().any(|origin| origin == ANY_ORIGIN) {

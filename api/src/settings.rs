@@ -1,8 +1,8 @@
 //! The settings of an API node.
 
 use runtime::config::{
-    ApiConfig, ConfigError, DatabaseConfig, FilesConfig, InternalConfig, LogConfig, RedisConfig, ShutdownConfig,
-    TokensConfig, Validate,
+    ApiConfig, ConfigError, DatabaseConfig, FilesConfig, InternalConfig, LogConfig, RedisConfig,
+    ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 

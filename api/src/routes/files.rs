@@ -6,8 +6,9 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -160,8 +161,8 @@ impl FromRequestParts<AppState> for FileCaller {
             let Caller(user) = Caller::from_request_parts(parts, state).await?;
             return Ok(Self(user));
         }
-        let link: Link =
-            serde_urlencoded::from_str(query).map_err(|_| TokenFault::Bad(runtime::tokens::TokenError::Invalid))?;
+        let link: Link = serde_urlencoded::from_str(query)
+            .map_err(|_| TokenFault::Bad(runtime::tokens::TokenError::Invalid))?;
         let path = Path::<(AttachmentId, String)>::from_request_parts(parts, state).await;
         let Path((file, _name)) = path.map_err(|_| ApiError::NoSuchId)?;
         let user = state.tokens.verify_link(&subject(file), &link);
@@ -241,7 +242,11 @@ fn part(headers: &HeaderMap, size: u64, tag: &str) -> Result<Option<RangeInclusi
 
 fn says(headers: &HeaderMap, name: &HeaderName, tag: &str) -> bool {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
-    value.is_some_and(|value| value.split(',').any(|one| one.trim().trim_start_matches("W/") == tag))
+    value.is_some_and(|value| {
+        value
+            .split(',')
+            .any(|one| one.trim().trim_start_matches("W/") == tag)
+    })
 }
 
 /// What every answer with a file says of it. A page that somebody made is never run here, whatever it is.
@@ -268,8 +273,18 @@ fn describe(file: &FileStanding, tag: &str) -> HeaderMap {
 
 /// RFC 6266: a name for old programs, and the name itself.
 fn disposition(file: &FileStanding) -> String {
-    let kind = if is_shown(&file.content_type) { "inline" } else { "attachment" };
-    let plain = |c: char| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' };
+    let kind = if is_shown(&file.content_type) {
+        "inline"
+    } else {
+        "attachment"
+    };
+    let plain = |c: char| {
+        if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' {
+            c
+        } else {
+            '_'
+        }
+    };
     let fallback: String = file.name.chars().map(plain).collect();
     let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
     format!("{kind}; filename=\"{fallback}\"; filename*=UTF-8''{name}")
@@ -277,8 +292,10 @@ fn disposition(file: &FileStanding) -> String {
 
 /// What a browser shows without running anything of it.
 fn is_shown(content_type: &str) -> bool {
-    matches!(content_type, "image/jpeg" | "image/png" | "image/gif" | "image/webp")
-        || content_type.starts_with("video/")
+    matches!(
+        content_type,
+        "image/jpeg" | "image/png" | "image/gif" | "image/webp"
+    ) || content_type.starts_with("video/")
         || content_type.starts_with("audio/")
 }
 

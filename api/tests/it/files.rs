@@ -81,7 +81,9 @@ async fn follow(app: &TestApp, url: &str) -> StatusCode {
 
 fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb([(x % 256) as u8, (y % 256) as u8, 7])
+    });
     picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
@@ -93,8 +95,14 @@ async fn a_file_waits_for_its_message_and_comes_out_as_it_went_in() {
         let id = app.group(&anna, &[&boris]).await;
         let file = upload(app, &anna, form(WORDS, "отчёт за май.txt", "text/plain")).await;
         assert!(file["id"].is_i64() && file["message_id"].is_null(), "{file}");
-        assert_eq!((&file["file_type"], &file["file_size"]), (&json!("file"), &json!(WORDS.len())));
-        assert_eq!((&file["name"], &file["content_type"]), (&json!("отчёт за май.txt"), &json!("text/plain")));
+        assert_eq!(
+            (&file["file_type"], &file["file_size"]),
+            (&json!("file"), &json!(WORDS.len()))
+        );
+        assert_eq!(
+            (&file["name"], &file["content_type"]),
+            (&json!("отчёт за май.txt"), &json!("text/plain"))
+        );
         let url = file["file_url"].as_str().unwrap();
         assert_eq!(get(app, &boris, url).await.status(), StatusCode::NOT_FOUND);
 
@@ -122,17 +130,28 @@ async fn a_file_waits_for_its_message_and_comes_out_as_it_went_in() {
 #[tokio::test]
 async fn a_file_for_a_message_of_ones_own_is_a_change_of_it() {
     on_each_store(async |app| {
-        let (anna, boris, eve) = (app.person("Anna").await, app.person("Boris").await, app.person("Eve").await);
+        let (anna, boris, eve) = (
+            app.person("Anna").await,
+            app.person("Boris").await,
+            app.person("Eve").await,
+        );
         let id = app.group(&anna, &[&boris]).await;
         let message = app.say(&anna, &id, "see the file").await;
         let name = message["id"].as_str().unwrap().to_owned();
         let first = form(WORDS, "a.txt", "text/plain").text("message_id", name.clone());
         let file = upload(app, &anna, first).await;
         assert_eq!(file["message_id"], message["id"]);
-        let early = Form::new().text("message_id", name.clone()).text("conversation_id", id.clone());
+        let early = Form::new()
+            .text("message_id", name.clone())
+            .text("conversation_id", id.clone());
         upload(app, &anna, early.part("file", part(WORDS, "b.txt", "text/plain"))).await;
         let page = app.get(&boris, &format!("{MESSAGES}{id}")).await;
-        let names: Vec<_> = page[0]["attachments"].as_array().unwrap().iter().map(|file| &file["name"]).collect();
+        let names: Vec<_> = page[0]["attachments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| &file["name"])
+            .collect();
         assert_eq!(names, ["a.txt", "b.txt"]);
         assert_eq!(page[0]["is_edited"], false);
 
@@ -144,7 +163,9 @@ async fn a_file_for_a_message_of_ones_own_is_a_change_of_it() {
                 (&anna, "no id".into(), (404, "not_found")),
             ] {
                 let form = if early {
-                    Form::new().text("message_id", target).part("file", part(WORDS, "c.txt", "text/plain"))
+                    Form::new()
+                        .text("message_id", target)
+                        .part("file", part(WORDS, "c.txt", "text/plain"))
                 } else {
                     form(WORDS, "c.txt", "text/plain").text("message_id", target)
                 };
@@ -178,20 +199,41 @@ async fn what_is_not_what_it_says_or_not_allowed_is_refused() {
             bytes.into_inner()
         };
         for (file, expected) in [
-            (form(b"MZ\x90\0 a program", "photo.png", "image/png"), (415, "unsupported_file")),
-            (form(b"<html><script>", "photo.jpg", "image/jpeg"), (415, "unsupported_file")),
-            (form(&png(4, 4), "a.pdf", "application/pdf"), (415, "unsupported_file")),
-            (form(b"MZ\x90\0\x03\0\0\0", "a.exe", "application/octet-stream"), (415, "unsupported_file")),
+            (
+                form(b"MZ\x90\0 a program", "photo.png", "image/png"),
+                (415, "unsupported_file"),
+            ),
+            (
+                form(b"<html><script>", "photo.jpg", "image/jpeg"),
+                (415, "unsupported_file"),
+            ),
+            (
+                form(&png(4, 4), "a.pdf", "application/pdf"),
+                (415, "unsupported_file"),
+            ),
+            (
+                form(b"MZ\x90\0\x03\0\0\0", "a.exe", "application/octet-stream"),
+                (415, "unsupported_file"),
+            ),
             (form(WORDS, "../../etc/passwd", "text/plain"), (400, "invalid")),
             (form(WORDS, "C:\\a.txt", "text/plain"), (400, "invalid")),
             (form(b"", "a.txt", "text/plain"), (400, "invalid")),
-            (form(&png(2_000, 1_000), "large.png", "image/png"), (400, "invalid")),
+            (
+                form(&png(2_000, 1_000), "large.png", "image/png"),
+                (400, "invalid"),
+            ),
             (form(&bomb(), "bomb.png", "image/png"), (400, "invalid")),
             (form(&png(4, 4)[..40], "cut.png", "image/png"), (400, "invalid")),
-            (form(&noise(400, 400), "noise.png", "image/png"), (413, "too_large")),
+            (
+                form(&noise(400, 400), "noise.png", "image/png"),
+                (413, "too_large"),
+            ),
             (form(&big, "a.txt", "text/plain"), (413, "too_large")),
             (Form::new().text("file_name", "none"), (400, "malformed")),
-            (form(WORDS, "a.txt", "text/plain").part("file", part(WORDS, "b.txt", "text/plain")), (400, "malformed")),
+            (
+                form(WORDS, "a.txt", "text/plain").part("file", part(WORDS, "b.txt", "text/plain")),
+                (400, "malformed"),
+            ),
         ] {
             let (status, code) = refused(app, &anna, file).await;
             assert_eq!((status, code.as_str()), expected);
@@ -215,7 +257,11 @@ fn bomb() -> Vec<u8> {
     bytes[20..24].copy_from_slice(&50_000_u32.to_be_bytes());
     let step = |sum: u32, byte: &u8| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            if sum & 1 == 1 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 }
+            if sum & 1 == 1 {
+                0xEDB8_8320 ^ (sum >> 1)
+            } else {
+                sum >> 1
+            }
         })
     };
     let sum = !bytes[12..29].iter().fold(!0, step);
@@ -243,7 +289,10 @@ async fn an_image_is_shown_in_place_with_its_size_and_without_its_notes() {
         assert_eq!(headers["cache-control"], "private, no-cache");
         assert_eq!(headers["cross-origin-resource-policy"], "cross-origin");
         let disposition = headers["content-disposition"].to_str().unwrap();
-        assert_eq!(disposition, "inline; filename=\"a _b_.png\"; filename*=UTF-8''a%20%22b%22%2Epng");
+        assert_eq!(
+            disposition,
+            "inline; filename=\"a _b_.png\"; filename*=UTF-8''a%20%22b%22%2Epng"
+        );
         let bytes = answer.bytes().await.unwrap();
         assert_eq!(bytes.len(), file["file_size"].as_u64().unwrap() as usize);
         assert!(!bytes.windows(notes.len()).any(|window| window == notes));
@@ -257,8 +306,16 @@ async fn html_and_svg_are_saved_and_never_shown() {
     on_sqlite(async |app| {
         let anna = app.person("Anna").await;
         for (bytes, name, content_type) in [
-            ("<!DOCTYPE html><html><script>alert(1)</script>", "a.html", "text/html"),
-            ("<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>", "a.svg", "image/svg+xml"),
+            (
+                "<!DOCTYPE html><html><script>alert(1)</script>",
+                "a.html",
+                "text/html",
+            ),
+            (
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>",
+                "a.svg",
+                "image/svg+xml",
+            ),
             ("%PDF-1.7\n", "a.pdf", "application/pdf"),
         ] {
             let file = upload(app, &anna, form(bytes.as_bytes(), name, content_type)).await;
@@ -299,7 +356,10 @@ async fn a_file_is_read_in_ranges() {
         let answer = ask("bytes=5000-").send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::RANGE_NOT_SATISFIABLE);
         assert_eq!(answer.headers()["content-range"], format!("bytes */{size}"));
-        assert_eq!(answer.json::<Value>().await.unwrap()["code"], "range_not_satisfiable");
+        assert_eq!(
+            answer.json::<Value>().await.unwrap()["code"],
+            "range_not_satisfiable"
+        );
         for odd in ["bytes=0-1,4-5", "lines=1-2", "bytes=x"] {
             let answer = ask(odd).send().await.unwrap();
             assert_eq!(answer.status(), StatusCode::OK, "{odd}");
@@ -310,12 +370,21 @@ async fn a_file_is_read_in_ranges() {
         let tag = whole.headers()["etag"].to_str().unwrap().to_owned();
         let same = ask("bytes=0-0").header("if-range", &tag).send().await.unwrap();
         assert_eq!(same.status(), StatusCode::PARTIAL_CONTENT);
-        let other = ask("bytes=0-0").header("if-range", "\"other\"").send().await.unwrap();
+        let other = ask("bytes=0-0")
+            .header("if-range", "\"other\"")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(other.status(), StatusCode::OK);
         let known = app.request(&Method::GET, url).bearer_auth(&anna.token);
         let known = known.header("if-none-match", &tag).send().await.unwrap();
         assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
-        let head = app.request(&Method::HEAD, url).bearer_auth(&anna.token).send().await.unwrap();
+        let head = app
+            .request(&Method::HEAD, url)
+            .bearer_auth(&anna.token)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(head.headers()["content-length"], size.to_string());
     })
     .await;
@@ -324,23 +393,37 @@ async fn a_file_is_read_in_ranges() {
 #[tokio::test]
 async fn a_link_works_without_a_token_until_its_person_is_removed() {
     on_each_store(async |app| {
-        let (anna, boris, eve) = (app.person("Anna").await, app.person("Boris").await, app.person("Eve").await);
+        let (anna, boris, eve) = (
+            app.person("Anna").await,
+            app.person("Boris").await,
+            app.person("Eve").await,
+        );
         let id = app.group(&anna, &[&boris]).await;
         let message = send_file(app, &anna, &id).await;
         let file = &message["attachments"][0]["id"];
         let (annas, bobs) = (link(app, &anna, file).await, link(app, &boris, file).await);
         let none = app
-            .ask(&eve, (Method::POST, LINKS, json!({ "ids": [file, 999_999] })), StatusCode::OK)
+            .ask(
+                &eve,
+                (Method::POST, LINKS, json!({ "ids": [file, 999_999] })),
+                StatusCode::OK,
+            )
             .await;
         assert_eq!(none, json!([]));
         assert_eq!(follow(app, &annas).await, StatusCode::OK);
         assert_eq!(follow(app, &bobs).await, StatusCode::OK);
-        assert_eq!(get(app, &eve, &url_of(&message)).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(
+            get(app, &eve, &url_of(&message)).await.status(),
+            StatusCode::FORBIDDEN
+        );
 
         let member = format!("/api/unet-chat/conversations/{id}/participants/{}", boris.id);
         app.send(&anna, Method::DELETE, &member, &Value::Null).await;
         assert_eq!(follow(app, &bobs).await, StatusCode::FORBIDDEN);
-        assert_eq!(get(app, &boris, &url_of(&message)).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(
+            get(app, &boris, &url_of(&message)).await.status(),
+            StatusCode::FORBIDDEN
+        );
         assert_eq!(follow(app, &annas).await, StatusCode::OK);
     })
     .await;
@@ -369,7 +452,9 @@ async fn a_link_that_is_over_or_was_changed_is_refused() {
             assert_eq!(follow(app, &bad).await, StatusCode::UNAUTHORIZED, "{bad}");
         }
         let subject = format!("file {file}");
-        let (over, _) = app.tokens.link(&subject, protocol::UserId(anna.id), Duration::ZERO);
+        let (over, _) = app
+            .tokens
+            .link(&subject, protocol::UserId(anna.id), Duration::ZERO);
         let over = format!("{path}?{}", over.query());
         let answer = app.request(&Method::GET, &over).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
@@ -388,12 +473,18 @@ async fn deleting_a_message_or_a_conversation_removes_its_files() {
         assert_eq!(app.stored_files().len(), 2);
         let path = format!("{MESSAGES}{}", one["id"].as_str().unwrap());
         app.send(&anna, Method::DELETE, &path, &Value::Null).await;
-        assert_eq!(get(app, &anna, &url_of(&one)).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            get(app, &anna, &url_of(&one)).await.status(),
+            StatusCode::NOT_FOUND
+        );
         wait_for_files(app, 1).await;
         assert_eq!(get(app, &anna, &url_of(&other)).await.status(), StatusCode::OK);
         let path = format!("/api/unet-chat/conversations/{id}");
         app.send(&anna, Method::DELETE, &path, &Value::Null).await;
-        assert_eq!(get(app, &anna, &url_of(&other)).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            get(app, &anna, &url_of(&other)).await.status(),
+            StatusCode::NOT_FOUND
+        );
         wait_for_files(app, 0).await;
     })
     .await;
@@ -424,7 +515,10 @@ async fn nobody_keeps_more_than_fifty_files_waiting() {
 async fn a_form_whose_head_never_ends_is_refused() {
     on_sqlite(async |app| {
         let anna = app.person("Anna").await;
-        let body = format!("--x\r\nContent-Disposition: form-data; name=\"{}", "a".repeat(3 * 1024 * 1024));
+        let body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"{}",
+            "a".repeat(3 * 1024 * 1024)
+        );
         let request = app.request(&Method::POST, UPLOAD).bearer_auth(&anna.token);
         let request = request.header("content-type", "multipart/form-data; boundary=x");
         // Hung up on in the middle, or answered: both are a refusal.

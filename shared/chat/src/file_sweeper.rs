@@ -101,7 +101,11 @@ async fn remove_strays(cabinet: &Cabinet, store: &Store, clock: &Clock) -> Resul
     let mut written = std::pin::pin!(written);
     let mut removed = 0;
     while let Some(keys) = written.next().await {
-        let keys: Vec<_> = keys.map_err(|error| error.1)?.into_iter().map(|key| key.0).collect();
+        let keys: Vec<_> = keys
+            .map_err(|error| error.1)?
+            .into_iter()
+            .map(|key| key.0)
+            .collect();
         for key in store.unknown_files(&keys).await? {
             cabinet.files.remove(FileKey(key)).await?;
             removed += 1;

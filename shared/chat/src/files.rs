@@ -159,7 +159,12 @@ impl Chat {
         })
     }
 
-    async fn try_attach(&self, actor: UserId, message: MessageId, file: AttachmentId) -> Result<(), ChatError> {
+    async fn try_attach(
+        &self,
+        actor: UserId,
+        message: MessageId,
+        file: AttachmentId,
+    ) -> Result<(), ChatError> {
         let mut locked = self.lock_own_message(actor, message).await?;
         self.require_room_for_a_file(&mut locked, message).await?;
         let change = locked.attach(message, &[file], actor).await?;
@@ -336,7 +341,13 @@ fn refused(refusal: Refusal) -> ChatError {
 }
 
 pub(crate) fn describe_metrics() {
-    describe_counter!("chat_files_uploaded_total", "Files that came whole and were taken");
-    describe_counter!("chat_files_uploaded_bytes_total", "Bytes of the files that were taken");
+    describe_counter!(
+        "chat_files_uploaded_total",
+        "Files that came whole and were taken"
+    );
+    describe_counter!(
+        "chat_files_uploaded_bytes_total",
+        "Bytes of the files that were taken"
+    );
     describe_counter!("chat_files_refused_total", "Files that were not taken, by reason");
 }

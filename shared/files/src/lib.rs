@@ -218,10 +218,14 @@ impl Files {
             });
         }
         if !self.0.rules.kinds.iter().any(|kind| kind == sniffed.kind.word()) {
-            return Err(Refusal::Kind { kind: sniffed.kind.word() });
+            return Err(Refusal::Kind {
+                kind: sniffed.kind.word(),
+            });
         }
         if sniffed.kind == sniff::Kind::Image && sniffed.format.is_none() {
-            return Err(Refusal::ImageFormat { found: sniffed.content_type });
+            return Err(Refusal::ImageFormat {
+                found: sniffed.content_type,
+            });
         }
         Ok(sniffed)
     }
@@ -275,7 +279,10 @@ impl Files {
     }
 
     /// Every file of ours that was written before a moment of the store's clock.
-    pub fn written_before(&self, moment: Timestamp) -> impl Stream<Item = Result<FileKey, FilesError>> + Send {
+    pub fn written_before(
+        &self,
+        moment: Timestamp,
+    ) -> impl Stream<Item = Result<FileKey, FilesError>> + Send {
         self.0.store.list(None).filter_map(move |listed| async move {
             match listed {
                 Ok(object) if object.last_modified < moment.utc() => FileKey::at(&object.location).map(Ok),

@@ -36,7 +36,11 @@ fn cut(name: &str) -> String {
         return name.to_owned();
     }
     let ending = name.rfind('.').map_or("", |place| &name[place..]);
-    let ending = if ending.chars().count() <= ENDING_CHARS { ending } else { "" };
+    let ending = if ending.chars().count() <= ENDING_CHARS {
+        ending
+    } else {
+        ""
+    };
     let room = MAX_CHARS - ending.chars().count();
     name.chars().take(room).chain(ending.chars()).collect()
 }
@@ -54,7 +58,15 @@ mod tests {
 
     #[test]
     fn a_name_that_leads_elsewhere_is_refused() {
-        for name in ["../../etc/passwd", "/etc/passwd", "C:\\boot.ini", "a/b", "..", ".", "a\0b"] {
+        for name in [
+            "../../etc/passwd",
+            "/etc/passwd",
+            "C:\\boot.ini",
+            "a/b",
+            "..",
+            ".",
+            "a\0b",
+        ] {
             assert_eq!(clean(name), Err(Refusal::PathInName), "{name:?}");
         }
     }

@@ -85,8 +85,7 @@ pub(crate) fn clean(format: Format, bytes: &Bytes, max_pixels: u64) -> Result<Pi
     } else {
         Orientation::NoTransforms
     };
-    let stripped =
-        strip::strip(format, bytes, orientation.to_exif()).ok_or(Refusal::UnreadableImage)?;
+    let stripped = strip::strip(format, bytes, orientation.to_exif()).ok_or(Refusal::UnreadableImage)?;
     let placeholder = if pixels <= DECODED_PIXELS {
         let decoded = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
         Some(placeholder(&decoded, orientation))
@@ -100,7 +99,11 @@ pub(crate) fn clean(format: Format, bytes: &Bytes, max_pixels: u64) -> Result<Pi
             | Orientation::Rotate90FlipH
             | Orientation::Rotate270FlipH
     );
-    let (width, height) = if is_sideways { (height, width) } else { (width, height) };
+    let (width, height) = if is_sideways {
+        (height, width)
+    } else {
+        (width, height)
+    };
     Ok(Picture {
         bytes: Bytes::from(stripped),
         width,

@@ -49,7 +49,10 @@ pub(crate) fn open(config: &FilesConfig) -> Result<Option<Place>, FilesError> {
 
 fn folder(folder: PathBuf) -> Result<Place, FilesError> {
     let made = std::fs::create_dir_all(&folder);
-    made.map_err(|source| FilesError::Folder { folder: folder.clone(), source })?;
+    made.map_err(|source| FilesError::Folder {
+        folder: folder.clone(),
+        source,
+    })?;
     // A 2xx means that it is on the disk, as it does for messages.
     let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
     Ok(Place {

@@ -100,7 +100,11 @@ pub fn sniff(head: &[u8], declared: &str) -> Sniffed {
     let declared = essence(declared);
     let container = container(content_type);
     if container.is_some() && container == self::container(&declared) {
-        let kind = if declared.starts_with("audio/") { Kind::Audio } else { Kind::Video };
+        let kind = if declared.starts_with("audio/") {
+            Kind::Audio
+        } else {
+            Kind::Video
+        };
         return Sniffed {
             content_type: usual(&declared).to_owned(),
             kind,
@@ -126,7 +130,10 @@ fn of(content_type: &str, kind: Kind) -> Sniffed {
 pub fn is_lie(declared: &str, sniffed: &Sniffed) -> bool {
     let declared = essence(declared);
     let declared = usual(&declared);
-    if matches!(declared, "" | UNKNOWN | "binary/octet-stream" | "application/x-download") {
+    if matches!(
+        declared,
+        "" | UNKNOWN | "binary/octet-stream" | "application/x-download"
+    ) {
         return false;
     }
     let found = sniffed.content_type.as_str();
@@ -166,7 +173,10 @@ fn class(content_type: &str) -> Class {
         Some(("application", kind))
             if kind.ends_with("+xml")
                 || kind.ends_with("+json")
-                || matches!(kind, "json" | "xml" | "javascript" | "x-javascript" | "yaml" | "x-yaml" | "sql") =>
+                || matches!(
+                    kind,
+                    "json" | "xml" | "javascript" | "x-javascript" | "yaml" | "x-yaml" | "sql"
+                ) =>
         {
             Class::Text
         }
@@ -217,7 +227,10 @@ fn essence(content_type: &str) -> String {
 }
 
 fn is_svg(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let head = head
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(head)
+        .trim_ascii_start();
     let opens = |window: &[u8]| window.eq_ignore_ascii_case(b"<svg");
     head.starts_with(b"<") && head.windows(4).any(opens)
 }

@@ -56,3 +56,10 @@ pub const FILES_WAITING: i64 = 50;
 
 /// Files whose links are asked for at once: two pages of a gallery.
 pub const LINKS_AT_ONCE: usize = 100;
+
+/// Conversations that one answer lists at most, so that it stays within a few hundred kilobytes.
+pub const LISTED_CONVERSATIONS: i64 = 1_000;
+
+/// Unread messages are counted up to here: clients show "99+", and whoever has not looked for a year costs no more than
+/// who has not for an hour.
+pub const UNREAD_COUNTED: i64 = 100;

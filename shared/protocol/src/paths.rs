@@ -14,6 +14,9 @@ const NOT_IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC
 /// One socket for everything a user has.
 pub const SOCKET: &str = "/api/unet-chat/ws";
 
+/// Mini Chat's door: one socket for one room, its number behind this.
+pub const ROOM_SOCKETS: &str = "/ws/chat";
+
 /// The seeds' door: one socket for one conversation.
 pub fn conversation_socket(conversation: ConversationId) -> String {
     format!("{SOCKET}/conversations/{conversation}/")

@@ -50,7 +50,9 @@ macro_rules! attachment_columns {
     };
 }
 
-pub(crate) use {attachment_columns, conversation_columns, message_columns, participant_columns, user_columns};
+pub(crate) use {
+    attachment_columns, conversation_columns, message_columns, participant_columns, user_columns,
+};
 
 #[derive(FromRow)]
 pub(crate) struct UserRow {
@@ -112,7 +114,7 @@ impl From<SessionRow> for Session {
 
 #[derive(FromRow)]
 pub(crate) struct ConversationRow {
-    number: i64,
+    pub(crate) number: i64,
     id: Uuid,
     kind: String,
     title: Option<String>,
@@ -144,6 +146,7 @@ impl From<ConversationRow> for Conversation {
             my: None,
             other_user: None,
             participants: None,
+            participants_head: Vec::new(),
         }
     }
 }
@@ -152,7 +155,7 @@ impl From<ConversationRow> for Conversation {
 #[derive(FromRow)]
 pub(crate) struct ListedRow {
     #[sqlx(flatten)]
-    conversation: ConversationRow,
+    pub(crate) conversation: ConversationRow,
     message_id: Option<Uuid>,
     message_sender: Option<i64>,
     message_text: Option<String>,

@@ -35,7 +35,9 @@ impl Stream for Made {
         let count = self.0.min(PIECE as u64);
         self.0 -= count;
         // No letters: nothing that a compressing file system could save.
-        Poll::Ready(Some(Ok((0..count).map(|place| (place * 31 % 251) as u8).collect())))
+        Poll::Ready(Some(Ok((0..count)
+            .map(|place| (place * 31 % 251) as u8)
+            .collect())))
     }
 }
 
@@ -43,7 +45,10 @@ async fn upload(client: &Client, node: &Node, anna: &Person, size: u64) -> Value
     let body = reqwest::Body::wrap_stream(Made(size));
     let part = Part::stream_with_length(body, size).file_name("large.bin");
     let answer = client
-        .post(format!("http://{}/api/unet-chat/attachments/upload/", node.public))
+        .post(format!(
+            "http://{}/api/unet-chat/attachments/upload/",
+            node.public
+        ))
         .bearer_auth(&anna.token)
         .multipart(Form::new().part("file", part))
         .send()
@@ -81,5 +86,8 @@ async fn a_hundred_mebibytes_in_and_out_do_not_make_the_process_grow_by_ten() {
     assert_eq!(download(&client, &node, &anna, &file).await, SIZE);
     let highest = node.memory_kib("VmHWM");
     println!("KiB: {before} before, at most {after_upload} while 100 MiB came, {highest} while they went");
-    assert!(highest - before <= GROWTH_KIB, "{before} KiB became {highest} KiB");
+    assert!(
+        highest - before <= GROWTH_KIB,
+        "{before} KiB became {highest} KiB"
+    );
 }

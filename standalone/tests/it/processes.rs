@@ -146,7 +146,10 @@ impl Node {
     /// A line of the system's account of its memory, such as `VmRSS`, in KiB.
     pub(crate) fn memory_kib(&self, key: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix(key)).expect("a known line");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(key))
+            .expect("a known line");
         let number = line.trim_start_matches(':').trim().trim_end_matches("kB");
         number.trim().parse().expect("a number")
     }

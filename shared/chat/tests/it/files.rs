@@ -163,7 +163,11 @@ async fn what_a_crash_left_half_removed_is_removed_to_the_end() {
     // One whose file went before its row, one whose upload was cut off, one that nobody touched yet.
     let mut keys = Vec::new();
     for has_file in [false, true, true] {
-        let key = if has_file { house.put().await } else { FileKey::random() };
+        let key = if has_file {
+            house.put().await
+        } else {
+            FileKey::random()
+        };
         let new = NewUpload {
             by: house.anna,
             key: key.0,
@@ -204,7 +208,12 @@ async fn a_young_file_without_a_row_may_still_get_one() {
     let house = house.sweep();
     // The list is read once a day by one node of all: once the chore is taken, it has been, or soon is.
     let file = house.upload().await;
-    house.chat.store().give_up_upload(file.id, house.now()).await.unwrap();
+    house
+        .chat
+        .store()
+        .give_up_upload(file.id, house.now())
+        .await
+        .unwrap();
     house.nudge().await;
     house.wait_for(1).await;
 }

@@ -65,7 +65,11 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
     let mut owes_orientation = orientation != UPRIGHT;
     loop {
         // Some cameras forget the end.
-        let marker = if input.0.is_empty() { EOI } else { marker(&mut input)? };
+        let marker = if input.0.is_empty() {
+            EOI
+        } else {
+            marker(&mut input)?
+        };
         if marker == EOI {
             kept.extend([0xFF, EOI]);
             return Some(kept);
@@ -74,7 +78,11 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
             continue;
         }
         if owes_orientation && marker != APP0 {
-            segment(&mut kept, APP1, &[b"Exif\0\0".as_slice(), &exif(orientation)].concat());
+            segment(
+                &mut kept,
+                APP1,
+                &[b"Exif\0\0".as_slice(), &exif(orientation)].concat(),
+            );
             owes_orientation = false;
         }
         let length = usize::from(u16::from_be_bytes(input.array()?));
@@ -133,7 +141,8 @@ const PNG_SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
 /// Chunks that a decoder may ignore and that belong to the picture all the same: colours, transparency, animation.
 const PNG_KEPT: [&[u8; 4]; 12] = [
-    b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT",
+    b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD", b"pHYs", b"acTL", b"fcTL",
+    b"fdAT",
 ];
 
 fn png(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -274,5 +283,9 @@ fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// The bytes of a table of colours, by the flags that announce it.
 fn colour_table(flags: u8) -> usize {
-    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 0x07) + 1) }
+    if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 0x07) + 1)
+    }
 }

@@ -9,7 +9,13 @@ const SECRET: &[u8] = b"made by Anna at 42.87 N, 74.59 E";
 
 /// Left half red, right half blue, twice as wide as high.
 fn drawing() -> RgbImage {
-    RgbImage::from_fn(64, 32, |x, _| if x < 32 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) })
+    RgbImage::from_fn(64, 32, |x, _| {
+        if x < 32 {
+            Rgb([255, 0, 0])
+        } else {
+            Rgb([0, 0, 255])
+        }
+    })
 }
 
 fn encoded(format: ImageFormat) -> Vec<u8> {
@@ -59,7 +65,10 @@ fn a_jpeg_loses_what_the_camera_noted_and_no_pixel() {
     let picture = cleaned(Format::Jpeg, before.clone());
     assert!(!holds_secret(&picture.bytes));
     assert_eq!((picture.width, picture.height), (64, 32));
-    assert_eq!(pixels(Format::Jpeg, &picture.bytes), pixels(Format::Jpeg, &before));
+    assert_eq!(
+        pixels(Format::Jpeg, &picture.bytes),
+        pixels(Format::Jpeg, &before)
+    );
 }
 
 #[test]
@@ -85,7 +94,11 @@ fn what_hides_behind_the_end_of_a_picture_goes() {
         longer.extend(SECRET);
         let picture = cleaned(format, longer);
         assert!(!holds_secret(&picture.bytes), "{format:?}");
-        assert_eq!(pixels(format, &picture.bytes), pixels(format, &plain), "{format:?}");
+        assert_eq!(
+            pixels(format, &picture.bytes),
+            pixels(format, &plain),
+            "{format:?}"
+        );
     }
 }
 
@@ -93,7 +106,13 @@ fn what_hides_behind_the_end_of_a_picture_goes() {
 fn comments_of_png_gif_and_webp_go() {
     let mut png = encoded(ImageFormat::Png);
     // Behind the signature and IHDR; nobody checks the sum of a chunk that is dropped.
-    let chunk = [&u32::try_from(SECRET.len()).unwrap().to_be_bytes(), b"tEXt".as_slice(), SECRET, &[0; 4]].concat();
+    let chunk = [
+        &u32::try_from(SECRET.len()).unwrap().to_be_bytes(),
+        b"tEXt".as_slice(),
+        SECRET,
+        &[0; 4],
+    ]
+    .concat();
     png.splice(33..33, chunk);
 
     let mut gif = encoded(ImageFormat::Gif);
@@ -102,7 +121,14 @@ fn comments_of_png_gif_and_webp_go() {
     gif.splice(end..end, comment);
 
     let mut webp = encoded(ImageFormat::WebP);
-    webp.extend([b"XMP ".as_slice(), &u32::try_from(SECRET.len()).unwrap().to_le_bytes(), SECRET].concat());
+    webp.extend(
+        [
+            b"XMP ".as_slice(),
+            &u32::try_from(SECRET.len()).unwrap().to_le_bytes(),
+            SECRET,
+        ]
+        .concat(),
+    );
     let size = u32::try_from(webp.len() - 8).unwrap();
     webp[4..8].copy_from_slice(&size.to_le_bytes());
 
@@ -135,7 +161,11 @@ fn a_small_file_that_claims_billions_of_pixels_is_refused_before_it_is_decoded()
 fn crc(bytes: &[u8]) -> u32 {
     let step = |sum: u32, byte: &u8| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            if sum & 1 == 1 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 }
+            if sum & 1 == 1 {
+                0xEDB8_8320 ^ (sum >> 1)
+            } else {
+                sum >> 1
+            }
         })
     };
     !bytes.iter().fold(!0, step)
@@ -162,5 +192,8 @@ fn an_image_has_a_placeholder_of_its_colours() {
     let (width, height, rgba) = thumbhash::thumb_hash_to_rgba(&hash).unwrap();
     assert!(width > height);
     let (left, right) = (&rgba[..4], &rgba[(width - 1) * 4..width * 4]);
-    assert!(left[0] > 150 && left[2] < 120 && right[2] > 150 && right[0] < 120, "{left:?} {right:?}");
+    assert!(
+        left[0] > 150 && left[2] < 120 && right[2] > 150 && right[0] < 120,
+        "{left:?} {right:?}"
+    );
 }

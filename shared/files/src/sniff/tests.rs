@@ -38,8 +38,14 @@ fn a_file_is_what_its_bytes_are() {
     assert_eq!(kind(b"#!/bin/sh\nrm -rf /\n").1, Kind::Program);
     assert_eq!(kind(SVG_TEXT), ("image/svg+xml".into(), Kind::Text));
     assert_eq!(kind(HTML), ("text/html".into(), Kind::Text));
-    assert_eq!(kind("Сөз, слово, word\n".as_bytes()), ("text/plain".into(), Kind::Text));
-    assert_eq!(kind(&[0, 1, 2, 3, 4]), ("application/octet-stream".into(), Kind::Other));
+    assert_eq!(
+        kind("Сөз, слово, word\n".as_bytes()),
+        ("text/plain".into(), Kind::Text)
+    );
+    assert_eq!(
+        kind(&[0, 1, 2, 3, 4]),
+        ("application/octet-stream".into(), Kind::Other)
+    );
 }
 
 #[test]
@@ -62,7 +68,11 @@ fn a_type_that_the_bytes_do_not_bear_out_is_a_lie() {
         ("application/zip", PNG),
         ("application/zip", b"just words"),
     ] {
-        assert!(lies(declared, head), "{declared}: {:?}", String::from_utf8_lossy(head));
+        assert!(
+            lies(declared, head),
+            "{declared}: {:?}",
+            String::from_utf8_lossy(head)
+        );
     }
 }
 
@@ -78,17 +88,27 @@ fn other_names_of_the_same_and_silence_are_no_lies() {
         ("application/json", b"{\"a\":1}"),
         ("image/svg+xml", SVG_TEXT),
         ("text/plain", HTML),
-        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ZIP),
+        (
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            ZIP,
+        ),
         ("audio/webm;codecs=opus", WEBM),
         ("video/mp2t", &[0x47, 0, 1, 2]),
     ] {
-        assert!(!lies(declared, head), "{declared}: {:?}", String::from_utf8_lossy(head));
+        assert!(
+            !lies(declared, head),
+            "{declared}: {:?}",
+            String::from_utf8_lossy(head)
+        );
     }
 }
 
 #[test]
 fn a_voice_message_is_sound_though_its_container_may_hold_pictures() {
     let voice = sniff(WEBM, "audio/webm;codecs=opus");
-    assert_eq!((voice.content_type.as_str(), voice.kind), ("audio/webm", Kind::Audio));
+    assert_eq!(
+        (voice.content_type.as_str(), voice.kind),
+        ("audio/webm", Kind::Audio)
+    );
     assert_eq!(sniff(WEBM, "").kind, Kind::Video);
 }

@@ -79,7 +79,9 @@ async fn a_file_comes_out_as_it_went_in_whole_or_in_part(place: &Place) {
     let key = put(&files, &bytes).await;
     assert_eq!(read(&files, key, 0..u64::from(SIZE)).await.unwrap(), bytes);
     let part = 5 * 1024 * 1024 - 5..5 * 1024 * 1024 + 5;
-    let found = read(&files, key, part.start as u64..part.end as u64).await.unwrap();
+    let found = read(&files, key, part.start as u64..part.end as u64)
+        .await
+        .unwrap();
     assert_eq!(found, bytes[part]);
 }
 

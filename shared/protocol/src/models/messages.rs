@@ -33,7 +33,6 @@ one_word!(MessageKind { Text = "text", System = "system" });
 
 impl MessageKind {
     /// Whether somebody said it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
     pub const fn is_text(&self) -> bool {
         matches!(self, Self::Text)
     }

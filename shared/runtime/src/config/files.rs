@@ -98,9 +98,17 @@ impl Validate for FilesConfig {
                 return Err(ConfigError::invalid("files.kinds", problem));
             }
         }
-        within("files.max_upload_bytes", self.max_upload_bytes, 1..=MAX_UPLOAD_BYTES)?;
+        within(
+            "files.max_upload_bytes",
+            self.max_upload_bytes,
+            1..=MAX_UPLOAD_BYTES,
+        )?;
         within("files.max_image_bytes", self.max_image_bytes, 1..=MAX_IMAGE_BYTES)?;
-        within("files.max_image_pixels", self.max_image_pixels, 1..=MAX_IMAGE_PIXELS)?;
+        within(
+            "files.max_image_pixels",
+            self.max_image_pixels,
+            1..=MAX_IMAGE_PIXELS,
+        )?;
         within("files.uploads_at_a_time", self.uploads_at_a_time, 1..=MAX_UPLOADS)?;
         within("files.link_minutes", self.link_minutes, 1..=MAX_LINK_MINUTES)?;
         within("files.orphan_hours", self.orphan_hours, 1..=MAX_ORPHAN_HOURS)

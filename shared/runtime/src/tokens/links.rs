@@ -148,10 +148,22 @@ mod tests {
     fn a_link_that_was_changed_is_refused() {
         let tokens = tokens(OLD, "", Clock::system());
         let (link, _) = tokens.link("file 7", UserId(3), LIFETIME);
-        let other_user = Link { user: UserId(4), ..link.clone() };
-        let longer = Link { expires: link.expires + 1, ..link.clone() };
-        let cut = Link { signature: link.signature[..8].into(), ..link.clone() };
-        let empty = Link { signature: String::new(), ..link };
+        let other_user = Link {
+            user: UserId(4),
+            ..link.clone()
+        };
+        let longer = Link {
+            expires: link.expires + 1,
+            ..link.clone()
+        };
+        let cut = Link {
+            signature: link.signature[..8].into(),
+            ..link.clone()
+        };
+        let empty = Link {
+            signature: String::new(),
+            ..link
+        };
         for changed in [other_user, longer, cut, empty] {
             assert_eq!(tokens.verify_link("file 7", &changed), Err(TokenError::Invalid));
         }

@@ -98,7 +98,11 @@ impl Store {
                 Tx::Sqlite(_) => sqlite::write(&mut tx, &plan, published, now).await?,
             };
             number(&mut plan.stored, &written.numbers);
-            for message in plan.stored.iter().filter(|message| !message.attachments.is_empty()) {
+            for message in plan
+                .stored
+                .iter()
+                .filter(|message| !message.attachments.is_empty())
+            {
                 give_new(&mut tx, &message.attachments, message.id, message.conversation_id).await?;
             }
             Some(written.outbox)
@@ -182,7 +186,7 @@ fn outcomes(plan: Plan, repeated: &HashMap<MessageId, Message>) -> Result<Vec<Ap
             Verdict::Repeated(id) => {
                 Appended::Repeated(repeated.get(&id).ok_or(sqlx::Error::RowNotFound)?.clone())
             }
-            Verdict::Refused(outcome) => outcome,
+            Verdict::Refused(refusal) => refusal.into(),
         })
     });
     outcomes.collect()

@@ -18,7 +18,8 @@ use crate::rows::{AttachmentRow, attachment_columns};
 /// How long a claimed file is left to the sweeper that took it: a store that is slow or away takes as long.
 const CLAIM_HELD: Duration = Duration::from_mins(5);
 
-const BEGIN: &str = "insert into attachments (file_url, file_type, file_size, uploaded_by, file_key, created_at)
+const BEGIN: &str =
+    "insert into attachments (file_url, file_type, file_size, uploaded_by, file_key, created_at)
      values ('', 'file', 0, $1, $2, $3)
      returning id";
 
@@ -76,7 +77,8 @@ const FORGET: Spelled = one_of_numbers!("delete from attachments where doomed_at
 const KNOWN_KEYS: Spelled = one_of_uuids!("select file_key from attachments where file_key", "");
 
 /// A date ahead is a clock that was wrong.
-const TAKE_CHORE: &str = "update chores set begun_at = $2 where name = $1 and (begun_at <= $3 or begun_at > $2)";
+const TAKE_CHORE: &str =
+    "update chores set begun_at = $2 where name = $1 and (begun_at <= $3 or begun_at > $2)";
 
 impl Store {
     /// Notes that a file is about to come.
@@ -142,16 +144,18 @@ impl Store {
             .fetch_all(pool)
             .await)?;
         let standings = rows.into_iter().map(
-            |(id, key, name, content_type, size, url, is_uploader, is_waiting, is_participant)| FileStanding {
-                id: AttachmentId(id),
-                key,
-                name,
-                content_type,
-                size,
-                url,
-                is_uploader,
-                is_waiting,
-                is_participant,
+            |(id, key, name, content_type, size, url, is_uploader, is_waiting, is_participant)| {
+                FileStanding {
+                    id: AttachmentId(id),
+                    key,
+                    name,
+                    content_type,
+                    size,
+                    url,
+                    is_uploader,
+                    is_waiting,
+                    is_participant,
+                }
             },
         );
         Ok(standings.collect())
@@ -171,13 +175,17 @@ impl Store {
     /// Files to remove, the longest doomed first, with their names in the store of files. They are claimed: for the next
     /// five minutes no other call answers with them.
     pub async fn doomed_files(&self, now: Timestamp, limit: i64) -> Result<Vec<(AttachmentId, Uuid)>> {
-        let rows: Vec<(i64, Uuid)> = on_pool!(&self.pools.write, |pool| query_as(CLAIM.on(&self.pools.write))
-            .bind(now.utc())
-            .bind(now.minus(CLAIM_HELD).utc())
-            .bind(limit.max(0))
-            .fetch_all(pool)
-            .await)?;
-        Ok(rows.into_iter().map(|(id, key)| (AttachmentId(id), key)).collect())
+        let rows: Vec<(i64, Uuid)> =
+            on_pool!(&self.pools.write, |pool| query_as(CLAIM.on(&self.pools.write))
+                .bind(now.utc())
+                .bind(now.minus(CLAIM_HELD).utc())
+                .bind(limit.max(0))
+                .fetch_all(pool)
+                .await)?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, key)| (AttachmentId(id), key))
+            .collect())
     }
 
     /// Forgets files that are removed from the store of files.

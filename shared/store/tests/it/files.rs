@@ -25,7 +25,10 @@ fn picture() -> Uploaded {
 
 async fn begin(store: &Store, by: UserId) -> (AttachmentId, Uuid) {
     let key = Uuid::new_v4();
-    (store.begin_upload(NewUpload { by, key }, at(10)).await.unwrap(), key)
+    (
+        store.begin_upload(NewUpload { by, key }, at(10)).await.unwrap(),
+        key,
+    )
 }
 
 async fn upload(store: &Store, by: UserId) -> Attachment {
@@ -112,12 +115,19 @@ pub(crate) async fn an_upload_waits_for_its_message_and_is_given_once(database: 
     let file = upload(store, ann).await;
     assert_eq!(file.message_id, None);
     assert_eq!((file.width, file.height), (Some(640), Some(480)));
-    assert_eq!((file.name.as_deref(), file.file_size), (Some("фото.png"), 5_000_000_000));
+    assert_eq!(
+        (file.name.as_deref(), file.file_size),
+        (Some("фото.png"), 5_000_000_000)
+    );
     assert_eq!(store.waiting_files(ann).await.unwrap(), 1);
     let (unfinished, _) = begin(store, ann).await;
 
     assert!(attach(store, &message, &[file.id], bob).await.is_none());
-    assert!(attach(store, &message, &[file.id, unfinished], ann).await.is_none());
+    assert!(
+        attach(store, &message, &[file.id, unfinished], ann)
+            .await
+            .is_none()
+    );
     let shown = edited(attach(store, &message, &[file.id], ann).await.unwrap());
     let expected = Attachment {
         message_id: Some(message.id),
@@ -149,7 +159,11 @@ pub(crate) async fn a_send_takes_its_files_along_or_is_not_stored(database: &Dat
     assert_eq!(sent.seq.0, 1);
     let ids: Vec<_> = sent.attachments.iter().map(|file| file.id).collect();
     assert_eq!(ids, [second.id, first.id]);
-    assert!(sent.attachments.iter().all(|file| file.message_id == Some(sent.id)));
+    assert!(
+        sent.attachments
+            .iter()
+            .all(|file| file.message_id == Some(sent.id))
+    );
     assert_eq!(store.message(sent.id).await.unwrap().unwrap(), sent);
     assert_eq!(append(store, new).await, Appended::Repeated(sent));
     assert_eq!(store.waiting_files(ann).await.unwrap(), 0);
@@ -190,7 +204,9 @@ pub(crate) async fn only_the_uploader_and_then_the_participants_stand_well_to_a_
             .file_standings(&[file.id, AttachmentId(i64::MAX)], user)
             .await
             .unwrap();
-        let [standing] = &found[..] else { panic!("{found:?}") };
+        let [standing] = &found[..] else {
+            panic!("{found:?}")
+        };
         assert_eq!((standing.id, standing.size), (file.id, 5_000_000_000));
         assert_eq!(standing.name, "фото.png");
         (standing.is_uploader, standing.is_waiting, standing.is_participant)
@@ -248,7 +264,13 @@ pub(crate) async fn the_end_of_a_message_or_a_conversation_dooms_its_files(datab
     }
     change(store, conversation, Do::DeleteConversation).await;
     assert_eq!(doomed(store, 20).await, [other.id]);
-    assert!(store.file_standings(&[one.id, other.id], ann).await.unwrap().is_empty());
+    assert!(
+        store
+            .file_standings(&[one.id, other.id], ann)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 pub(crate) async fn doomed_files_are_claimed_once_and_forgotten(database: &Database) {
@@ -296,5 +318,10 @@ pub(crate) async fn a_chore_is_taken_once_in_its_time(database: &Database) {
     // Begun by a clock that was a century ahead.
     assert!(take(4_000_000_000).await);
     assert!(take(1_200).await);
-    assert!(!store.take_chore("unknown", Duration::ZERO, at(1_300)).await.unwrap());
+    assert!(
+        !store
+            .take_chore("unknown", Duration::ZERO, at(1_300))
+            .await
+            .unwrap()
+    );
 }

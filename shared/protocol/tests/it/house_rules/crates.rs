@@ -18,7 +18,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gateway", &["protocol", "runtime", "store", "bus", "chat"]),
     (
         "standalone",
-        &["protocol", "runtime", "store", "bus", "files", "chat", "api", "gateway"],
+        &[
+            "protocol", "runtime", "store", "bus", "files", "chat", "api", "gateway",
+        ],
     ),
     ("loadtest", &["protocol"]),
 ];

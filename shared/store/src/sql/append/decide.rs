@@ -40,7 +40,31 @@ pub(super) enum Verdict {
     /// An earlier batch stored it as this.
     Repeated(MessageId),
     /// It is not stored.
-    Refused(Appended),
+    Refused(Refusal),
+}
+
+/// Why one is not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// There is no such conversation, or it is deleted.
+    NoConversation,
+    /// The sender is not in it.
+    NotParticipant,
+    /// `reply_to` names no message of this conversation.
+    NoReplyTarget,
+    /// A file is not the sender's, or waits for no message any more.
+    NoFile,
+}
+
+impl From<Refusal> for Appended {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoConversation => Self::NoConversation,
+            Refusal::NotParticipant => Self::NotParticipant,
+            Refusal::NoReplyTarget => Self::NoReplyTarget,
+            Refusal::NoFile => Self::NoFile,
+        }
+    }
 }
 
 /// What is to be written and answered.
@@ -95,11 +119,11 @@ pub(super) fn decide(
             Verdict::RepeatedHere(place)
         } else {
             match locked.get_mut(&message.conversation) {
-                None => Verdict::Refused(Appended::NoConversation),
-                Some(_) if !facts.is_participant => Verdict::Refused(Appended::NotParticipant),
-                Some(_) if !facts.has_target => Verdict::Refused(Appended::NoReplyTarget),
+                None => Verdict::Refused(Refusal::NoConversation),
+                Some(_) if !facts.is_participant => Verdict::Refused(Refusal::NotParticipant),
+                Some(_) if !facts.has_target => Verdict::Refused(Refusal::NoReplyTarget),
                 Some(_) if !facts.has_files || message.attachments.iter().any(|id| taken.contains(id)) => {
-                    Verdict::Refused(Appended::NoFile)
+                    Verdict::Refused(Refusal::NoFile)
                 }
                 Some(counter) => {
                     let place = plan.stored.len();
