@@ -16,7 +16,7 @@ use object_store::client::{
 use tokio::time::timeout;
 
 /// How long a bucket may take to begin an answer: a part of 5 MiB over a poor line between two data centres.
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 
 /// How long it may take to be reached.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);

@@ -87,8 +87,8 @@ pub(crate) fn clean(format: Format, bytes: &Bytes, max_pixels: u64) -> Result<Pi
     };
     let stripped = strip::strip(format, bytes, orientation.to_exif()).ok_or(Refusal::UnreadableImage)?;
     let placeholder = if pixels <= DECODED_PIXELS {
-        let decoded = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
-        Some(placeholder(&decoded, orientation))
+        let shown = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+        Some(placeholder(&shown, orientation))
     } else {
         None
     };

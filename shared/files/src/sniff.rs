@@ -141,11 +141,10 @@ pub fn is_lie(declared: &str, sniffed: &Sniffed) -> bool {
         return false;
     }
     match (class(declared), class(found)) {
-        (Class::Text, Class::Text) => false,
         // A spreadsheet's type on a list with commas is what half of the world's machines say.
         (Class::Bytes, Class::Text) => infer::is_mime_supported(declared) && !declared.contains("excel"),
         // Office files are archives, programs may be; only what would have been known must have been found.
-        (Class::Bytes, Class::Bytes) => false,
+        (Class::Bytes, Class::Bytes) | (Class::Text, Class::Text) => false,
         // What cannot be known cannot be a lie.
         (Class::Picture | Class::Media, Class::Bytes) if found == UNKNOWN => {
             infer::is_mime_supported(declared) || is_shown(declared)
