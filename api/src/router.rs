@@ -4,7 +4,9 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -20,7 +22,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
-use crate::routes::{admin, attachments, auth, conversations, directory, messages, participants, tickets};
+use crate::routes::{
+    admin, attachments, auth, conversations, directory, messages, notifications, participants, tickets,
+};
 use crate::{AppState, observe, openapi, web_client};
 
 /// Where the chat's resources live.
@@ -35,10 +39,15 @@ pub(crate) const AUTH: &str = "/api/auth";
 /// Where administrators work.
 pub(crate) const ADMIN: &str = "/api/admin";
 
+/// Where the notifications live, beside other things.
+pub(crate) const NOTIFICATIONS: &str = "/api";
+
 /// Prefixes under which the older installations of the KSTU client look for the same paths.
 const OLD_DOORS: &[(&str, Resources)] = &[
     ("/educations/api/unet-chat", unet_chat),
     ("/educations/api/v1/users", users),
+    // The seed's own server has them here, its documents have them where ours are.
+    ("/api/notifications", notifications),
 ];
 
 /// How long a browser may remember a preflight's answer.
@@ -71,8 +80,31 @@ fn users() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().both(routes!(directory::chat_users))
 }
 
+fn notifications() -> OpenApiRouter<AppState> {
+    let (schemas, paths, list) = routes!(notifications::list);
+    OpenApiRouter::new()
+        .both((schemas, paths, list.post(notifications::refuse_post)))
+        .both(routes!(notifications::unread_count))
+        .both(routes!(notifications::mark_all_read))
+        .both(routes!(
+            notifications::settings,
+            notifications::patch_settings,
+            notifications::put_settings
+        ))
+        .both(routes!(
+            notifications::read,
+            notifications::patch,
+            notifications::put,
+            notifications::delete
+        ))
+        .both(routes!(notifications::mark_read))
+}
+
 fn administration() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().both(routes!(admin::revoke_tokens))
+    OpenApiRouter::new()
+        .both(routes!(admin::revoke_tokens))
+        .both(routes!(admin::notify))
+        .both(routes!(admin::stats))
 }
 
 /// Everything that the specification describes.
@@ -80,6 +112,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::frame())
         .nest(UNET_CHAT, unet_chat())
         .nest(USERS, users())
+        .nest(NOTIFICATIONS, notifications())
         .nest(AUTH, auth::routes())
         .nest(ADMIN, administration())
         .merge(auth::aliases())
@@ -176,10 +209,11 @@ fn cors(origins: &[String]) -> CorsLayer {
             AUTHORIZATION,
             WWW_AUTHENTICATE,
             CONTENT_TYPE,
+            IF_NONE_MATCH,
             request_id::REQUEST_ID,
             HeaderName::from_static("idempotency-key"),
         ])
-        .expose_headers([request_id::REQUEST_ID, WWW_AUTHENTICATE, RETRY_AFTER, ALLOW])
+        .expose_headers([request_id::REQUEST_ID, WWW_AUTHENTICATE, RETRY_AFTER, ALLOW, ETAG])
         .max_age(PREFLIGHT_AGE);
     if origins.iter().any(|origin| origin == ANY_ORIGIN) {
         layer.allow_origin(AnyOrigin)

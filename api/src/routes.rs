@@ -6,5 +6,6 @@ pub(crate) mod auth;
 pub(crate) mod conversations;
 pub(crate) mod directory;
 pub(crate) mod messages;
+pub(crate) mod notifications;
 pub(crate) mod participants;
 pub(crate) mod tickets;

@@ -11,6 +11,7 @@ mod contract;
 mod headers;
 mod history;
 mod line;
+mod notifications;
 mod outage;
 mod problems;
 mod specification;

@@ -3,7 +3,7 @@
 use bus::{Envelope, Kind, Topic};
 use bytes::Bytes;
 use protocol::frames::ServerFrame;
-use protocol::models::Conversation;
+use protocol::models::{Conversation, Notification};
 use protocol::{ConversationId, Seq, Timestamp, UserId};
 use store::Change;
 use uuid::Uuid;
@@ -61,6 +61,18 @@ pub fn revoked(user: UserId, at: Timestamp) -> (Topic, Envelope) {
     let (topic, envelope) = relist(user, at);
     let kind = Kind::Revoked;
     (topic, Envelope { kind, ..envelope })
+}
+
+/// Shows somebody's sockets a new entry of their list. Nothing brings it again: the list is read over REST.
+pub fn notification(user: UserId, entry: Notification, at: Timestamp) -> (Topic, Envelope) {
+    let (topic, envelope) = relist(user, at);
+    let frame = ServerFrame::NotificationNew(entry);
+    let envelope = Envelope {
+        kind: Kind::Personal,
+        frame: Bytes::from(frame.encode(None)),
+        ..envelope
+    };
+    (topic, envelope)
 }
 
 /// What a gateway must know of a change beside its bytes.

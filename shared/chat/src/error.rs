@@ -12,6 +12,9 @@ pub enum ChatError {
     /// There is no such message, or it was deleted.
     #[error("there is no such message")]
     NoMessage,
+    /// There is no such entry on the caller's list.
+    #[error("there is no such notification")]
+    NoNotification,
     /// There is no such person.
     #[error("there is no such user")]
     NoUser,
@@ -74,9 +77,11 @@ impl ChatError {
     /// The stable word and status of this refusal.
     pub const fn code(&self) -> ProblemCode {
         match self {
-            Self::NoConversation | Self::NoMessage | Self::NoUser | Self::NoSuchParticipant => {
-                ProblemCode::NotFound
-            }
+            Self::NoConversation
+            | Self::NoMessage
+            | Self::NoNotification
+            | Self::NoUser
+            | Self::NoSuchParticipant => ProblemCode::NotFound,
             Self::NotParticipant => ProblemCode::NotParticipant,
             Self::Forbidden(_) => ProblemCode::Forbidden,
             Self::Conflict(_) => ProblemCode::Conflict,

@@ -7,6 +7,7 @@
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
 //! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
+//! `notifications` the lists of those and `notifier` who is told what; `figures` what the installation counts;
 //! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
@@ -18,7 +19,10 @@ pub mod announce;
 mod attachments;
 mod conversations;
 pub mod error;
+mod figures;
 mod messages;
+mod notifications;
+mod notifier;
 mod participants;
 pub mod passwords;
 pub mod permit;
@@ -38,6 +42,7 @@ pub use accounts::Accounts;
 pub use conversations::Opened;
 pub use error::{ChatError, Violation};
 pub use messages::Sent;
+use notifier::Notifier;
 pub use participants::Added;
 use publisher::Publisher;
 pub use revocations::Revocations;
@@ -54,8 +59,8 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// Starts the node's writer, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
-    /// with `tasks`.
+    /// Starts the node's writer, publisher, notifier and outbox sweeper, its figures, and its looks at the list of
+    /// revoked tokens; they end with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
         Self::start_without_sweeper(store, bus, clock, tasks)
@@ -64,7 +69,9 @@ impl Chat {
     /// The same without the sweeper. It exists only so that a test can prove that the sweeper is needed: no node is
     /// ever started so.
     pub fn start_without_sweeper(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
-        let publisher = Publisher::start(store.clone(), bus, tasks);
+        let notifier = Notifier::start(store.clone(), bus.clone(), clock.clone(), tasks);
+        figures::start(store.clone(), bus.clone(), clock.clone(), tasks);
+        let publisher = Publisher::start(store.clone(), bus, notifier, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         Self {
@@ -94,6 +101,8 @@ impl Chat {
 
 /// Says what each metric of this crate counts; call it once the recorder is installed.
 pub fn describe_metrics() {
+    figures::describe_metrics();
+    notifier::describe_metrics();
     writer::describe_metrics();
     publisher::describe_metrics();
     sweeper::describe_metrics();

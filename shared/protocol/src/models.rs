@@ -31,7 +31,9 @@ macro_rules! one_word {
 }
 
 mod messages;
+mod notifications;
 
+pub use notifications::{DayCount, Figures, NotificationSettings, NotificationSwitch};
 pub use messages::{
     Attachment, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead, SystemEvent,
 };

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::pool::Pool;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str); 8] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
@@ -29,6 +29,11 @@ const STEPS: [(i64, &str, &str); 7] = [
     ),
     (6, "reading", include_str!("../migrations/0006_reading.sql")),
     (7, "messages", include_str!("../migrations/0007_messages.sql")),
+    (
+        9,
+        "notifications",
+        include_str!("../migrations/0009_notifications.sql"),
+    ),
 ];
 
 /// Stands in the text for what the two databases do not agree on.

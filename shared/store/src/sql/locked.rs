@@ -8,6 +8,7 @@ use sqlx::{query, query_as, query_scalar};
 
 use super::conversations::ONE;
 use super::dialect::{Spelled, locking};
+use super::notifications;
 use super::outbox::{self, Note};
 use crate::Store;
 use crate::error::Result;
@@ -238,6 +239,7 @@ impl Locked {
             .bind(seq.0)
             .fetch_one(connection)
             .await)?;
+        notifications::end(&mut self.tx, conversation, Some(user)).await?;
         let frame = ServerFrame::ParticipantRemoved(ParticipantGone {
             conversation_id: conversation,
             user_id: user,
@@ -255,6 +257,7 @@ impl Locked {
             .execute(connection)
             .await
             .map(drop))?;
+        notifications::end(&mut self.tx, conversation, None).await?;
         Ok(self.took(
             seq,
             ServerFrame::ConversationDeleted(ConversationGone { id: conversation }),
