@@ -86,7 +86,10 @@ mod tests {
     fn links(page: i64, count: i64) -> (Option<String>, Option<String>) {
         let headers = HeaderMap::from_iter([
             (HOST, HeaderValue::from_static("chat.example:8000")),
-            (FORWARDED_PROTO.parse().unwrap(), HeaderValue::from_static("https")),
+            (
+                FORWARDED_PROTO.parse().unwrap(),
+                HeaderValue::from_static("https"),
+            ),
         ]);
         let uri = Uri::from_static("/api/notifications/?token=secret&page=1");
         let numbered = Numbered::new(page, 20, count).unwrap();

@@ -37,7 +37,11 @@ impl Tag {
 
     /// "You have it."
     pub(crate) fn unchanged(self) -> Response {
-        (StatusCode::NOT_MODIFIED, [(ETAG, self.0), (CACHE_CONTROL, REVALIDATE)]).into_response()
+        (
+            StatusCode::NOT_MODIFIED,
+            [(ETAG, self.0), (CACHE_CONTROL, REVALIDATE)],
+        )
+            .into_response()
     }
 
     /// The answer in full.

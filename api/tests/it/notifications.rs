@@ -118,7 +118,10 @@ async fn all_are_marked_read_with_an_empty_body_and_one_is_deleted() {
         let (root, anna) = (app.person("Root").await, app.person("Anna").await);
         app.promote(&root).await;
         for _ in 0..3 {
-            assert_eq!(notify(app, &root, notice(&[&anna])).await, json!({ "created": 1 }));
+            assert_eq!(
+                notify(app, &root, notice(&[&anna])).await,
+                json!({ "created": 1 })
+            );
         }
         for door in DOORS {
             let path = format!("{door}/mark_all_read/");
@@ -127,9 +130,16 @@ async fn all_are_marked_read_with_an_empty_body_and_one_is_deleted() {
             assert_eq!(answer.text().await.unwrap(), "");
         }
         let list = app.get(&anna, "/api/notifications/").await;
-        assert!(list.as_array().unwrap().iter().all(|entry| entry["is_read"] == true));
+        assert!(
+            list.as_array()
+                .unwrap()
+                .iter()
+                .all(|entry| entry["is_read"] == true)
+        );
         let path = format!("/api/notifications/{}/", list[1]["id"]);
-        let gone = app.ask(&anna, (Method::DELETE, &path, NONE), StatusCode::NO_CONTENT).await;
+        let gone = app
+            .ask(&anna, (Method::DELETE, &path, NONE), StatusCode::NO_CONTENT)
+            .await;
         assert_eq!(gone, NONE);
         for method in [Method::DELETE, Method::GET] {
             let problem = app.ask(&anna, (method, &path, NONE), StatusCode::NOT_FOUND).await;
@@ -207,7 +217,11 @@ async fn what_is_on_anothers_list_does_not_exist() {
             assert_eq!(problem["code"], "not_found");
         }
         assert_eq!(app.get(&anna, &path).await["is_read"], false);
-        let bare = app.request(&Method::GET, "/api/notifications/").send().await.unwrap();
+        let bare = app
+            .request(&Method::GET, "/api/notifications/")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(bare.status(), StatusCode::UNAUTHORIZED);
     })
     .await;
@@ -224,7 +238,10 @@ async fn a_page_comes_in_an_envelope_whose_links_lead_on() {
         let all = app.get(&anna, "/api/notifications/").await;
         let all = all.as_array().unwrap();
         assert_eq!(all.len(), 45);
-        assert!(all.windows(2).all(|two| two[0]["created_at"].as_str() >= two[1]["created_at"].as_str()));
+        assert!(
+            all.windows(2)
+                .all(|two| two[0]["created_at"].as_str() >= two[1]["created_at"].as_str())
+        );
         for door in DOORS {
             let mut seen = Vec::new();
             let mut path = format!("{door}/?page=1");
@@ -244,15 +261,25 @@ async fn a_page_comes_in_an_envelope_whose_links_lead_on() {
             assert_eq!(seen, *all);
             assert_eq!(previous[0], NONE);
             assert!(previous[1].as_str().unwrap().ends_with(&format!("{door}/")));
-            assert!(previous[2].as_str().unwrap().ends_with(&format!("{door}/?page=2")));
-            app.ask(&anna, (Method::GET, &format!("{door}/?page=4"), NONE), StatusCode::NOT_FOUND)
-                .await;
+            assert!(
+                previous[2]
+                    .as_str()
+                    .unwrap()
+                    .ends_with(&format!("{door}/?page=2"))
+            );
+            app.ask(
+                &anna,
+                (Method::GET, &format!("{door}/?page=4"), NONE),
+                StatusCode::NOT_FOUND,
+            )
+            .await;
         }
         let some = app.get(&anna, "/api/notifications/?limit=2").await;
         assert_eq!(some.as_array().unwrap()[..], all[..2]);
         for query in ["limit=0", "limit=201", "limit=x"] {
             let path = format!("/api/notifications/?{query}");
-            app.ask(&anna, (Method::GET, &path, NONE), StatusCode::BAD_REQUEST).await;
+            app.ask(&anna, (Method::GET, &path, NONE), StatusCode::BAD_REQUEST)
+                .await;
         }
     })
     .await;
@@ -296,7 +323,11 @@ async fn who_polls_is_answered_304_until_anything_that_is_shown_changes() {
         ];
         for (what, method, path, body) in changes {
             let (status, same, body_of_304) = poll(app, &boris, "/api/notifications/", Some(&tag)).await;
-            assert_eq!((status, same), (StatusCode::NOT_MODIFIED, tag.clone()), "before {what}");
+            assert_eq!(
+                (status, same),
+                (StatusCode::NOT_MODIFIED, tag.clone()),
+                "before {what}"
+            );
             assert_eq!(body_of_304, "");
             let who = if method == Method::POST { &anna } else { &boris };
             assert!(app.send(who, method, path, &body).await.status().is_success());
@@ -323,17 +354,27 @@ async fn six_switches_are_on_until_turned_and_no_other_name_is_one() {
         let mut expected = all.clone();
         for name in all.as_object().unwrap().keys() {
             let turned = app
-                .ask(&anna, (Method::PATCH, path, json!({ name.as_str(): false })), StatusCode::OK)
+                .ask(
+                    &anna,
+                    (Method::PATCH, path, json!({ name.as_str(): false })),
+                    StatusCode::OK,
+                )
                 .await;
             expected[name] = json!(false);
             assert_eq!(turned, expected);
         }
-        assert_eq!(app.get(&anna, "/api/notifications/notifications/settings").await, expected);
+        assert_eq!(
+            app.get(&anna, "/api/notifications/notifications/settings").await,
+            expected
+        );
         assert_eq!(app.get(&boris, path).await, all);
-        let back = app.ask(&anna, (Method::PUT, path, all.clone()), StatusCode::OK).await;
+        let back = app
+            .ask(&anna, (Method::PUT, path, all.clone()), StatusCode::OK)
+            .await;
         assert_eq!(back, all);
         for body in [json!({ "sms": true }), json!({ "bids": "no" }), json!([])] {
-            app.ask(&anna, (Method::PATCH, path, body), StatusCode::BAD_REQUEST).await;
+            app.ask(&anna, (Method::PATCH, path, body), StatusCode::BAD_REQUEST)
+                .await;
         }
         assert_eq!(app.get(&anna, path).await, all);
     })
@@ -348,20 +389,28 @@ async fn messages_turned_off_suppress_the_entry_and_removal_takes_it_away() {
             app.person("Boris").await,
             app.person("Vera").await,
         );
-        let off = (Method::PATCH, "/api/notifications/settings/", json!({ "messages": false }));
+        let off = (
+            Method::PATCH,
+            "/api/notifications/settings/",
+            json!({ "messages": false }),
+        );
         app.ask(&boris, off, StatusCode::OK).await;
         let group = app.group(&anna, &[&boris, &vera]).await;
         app.say(&anna, &group, "hello").await;
         let list = until(app, &vera, |list| list.len() == 2).await;
         let types: Vec<_> = list.iter().map(|entry| entry["type"].as_str().unwrap()).collect();
-        assert!(types.contains(&"message") && types.contains(&"added"), "{types:?}");
+        assert!(
+            types.contains(&"message") && types.contains(&"added"),
+            "{types:?}"
+        );
         let of = |kind: &str| list.iter().find(|entry| entry["type"] == kind).unwrap();
         assert_eq!(of("message")["title"], "Новое сообщение от Anna Tester в «Group»");
         assert_eq!(of("added")["type_display"], "Вас добавили в беседу");
         // One look wrote for all, so his would be there.
         assert_eq!(app.get(&boris, "/api/notifications/").await, json!([]));
         let path = format!("/api/unet-chat/conversations/{group}/participants/{}", vera.id);
-        app.ask(&anna, (Method::DELETE, &path, NONE), StatusCode::NO_CONTENT).await;
+        app.ask(&anna, (Method::DELETE, &path, NONE), StatusCode::NO_CONTENT)
+            .await;
         assert_eq!(app.get(&vera, "/api/notifications/").await, json!([]));
     })
     .await;
@@ -376,7 +425,11 @@ async fn administrators_speak_for_the_host_within_limits() {
             app.person("Boris").await,
         );
         app.promote(&root).await;
-        let off = (Method::PATCH, "/api/notifications/settings/", json!({ "bids": false }));
+        let off = (
+            Method::PATCH,
+            "/api/notifications/settings/",
+            json!({ "bids": false }),
+        );
         app.ask(&boris, off, StatusCode::OK).await;
         let told = notify(app, &root, notice(&[&anna, &boris])).await;
         assert_eq!(told, json!({ "created": 1 }));
@@ -422,7 +475,14 @@ async fn administrators_speak_for_the_host_within_limits() {
             let answer = app.ask(&root, call, StatusCode::BAD_REQUEST).await;
             assert!(!answer["errors"].as_array().unwrap().is_empty(), "{body}");
         }
-        assert_eq!(app.get(&anna, "/api/notifications/").await.as_array().unwrap().len(), 1);
+        assert_eq!(
+            app.get(&anna, "/api/notifications/")
+                .await
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
     })
     .await;
 }
@@ -455,7 +515,10 @@ async fn the_figures_of_the_installation_are_for_administrators() {
         let figures = timeout(PATIENCE, counted).await.unwrap();
         let days = figures["messages_per_day"].as_array().unwrap();
         assert_eq!(days.len(), 30);
-        assert_eq!(days.iter().map(|day| day["count"].as_i64().unwrap()).sum::<i64>(), 2);
+        assert_eq!(
+            days.iter().map(|day| day["count"].as_i64().unwrap()).sum::<i64>(),
+            2
+        );
         assert_eq!(figures["active_conversations_day"], 1);
         assert_eq!(figures["active_conversations_week"], 1);
         let mean = figures["response_seconds_mean"].as_f64().unwrap();

@@ -17,6 +17,7 @@ mod lossy;
 mod membership;
 mod messages;
 mod needed;
+mod notifications;
 mod patience;
 mod repair;
 mod resume;

@@ -101,7 +101,9 @@ fn by_day(hours: &[(String, i64)], now: Timestamp) -> Vec<DayCount> {
             *day += count;
         }
     }
-    days.into_iter().map(|(day, count)| DayCount { day, count }).collect()
+    days.into_iter()
+        .map(|(day, count)| DayCount { day, count })
+        .collect()
 }
 
 fn since(hours: &[(String, i64)], first: &str) -> i64 {
@@ -131,7 +133,10 @@ impl Chat {
 }
 
 pub(crate) fn describe_metrics() {
-    describe_gauge!("chat_messages_last_day", "Messages that people sent in the last 24 hours");
+    describe_gauge!(
+        "chat_messages_last_day",
+        "Messages that people sent in the last 24 hours"
+    );
     describe_gauge!(
         "chat_response_seconds_mean",
         "Mean seconds from a message to the first answer by somebody else, over seven days; 0 when nobody answered"
@@ -154,7 +159,12 @@ mod tests {
     #[test]
     fn every_day_is_listed_and_an_hour_counts_for_its_own() {
         let now = Timestamp::from(chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap());
-        let hours = [("2023-11-14T22", 3), ("2023-11-14T00", 2), ("2023-10-16T23", 1), ("2023-10-15T23", 9)];
+        let hours = [
+            ("2023-11-14T22", 3),
+            ("2023-11-14T00", 2),
+            ("2023-10-16T23", 1),
+            ("2023-10-15T23", 9),
+        ];
         let hours = hours.map(|(hour, count)| (hour.to_owned(), count));
         let days = by_day(&hours, now);
         assert_eq!(days.len(), 30);

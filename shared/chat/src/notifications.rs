@@ -141,7 +141,10 @@ fn prepared(request: CreateNotifications) -> Result<NewNotice, ChatError> {
     let type_display = optional("type_display", request.type_display, type_chars);
     let related = optional("related_object_type", request.related_object_type, type_chars);
     if OWN_TYPES.contains(&kind.as_str()) {
-        violations.push(Violation::new("type", "the chat itself writes entries of this type"));
+        violations.push(Violation::new(
+            "type",
+            "the chat itself writes entries of this type",
+        ));
     }
     if request.user_ids.is_empty() || request.user_ids.len() > limits::NOTIFIED_AT_ONCE {
         let detail = format!("name between 1 and {} people", limits::NOTIFIED_AT_ONCE);
@@ -153,7 +156,11 @@ fn prepared(request: CreateNotifications) -> Result<NewNotice, ChatError> {
         violations.push(Violation::new("data", detail));
     }
     // Postgres' JSON cannot hold it.
-    if request.data.as_ref().is_some_and(|data| data.to_string().contains("\\u0000")) {
+    if request
+        .data
+        .as_ref()
+        .is_some_and(|data| data.to_string().contains("\\u0000"))
+    {
         violations.push(Violation::new("data", "must not contain the character NUL"));
     }
     if !violations.is_empty() {

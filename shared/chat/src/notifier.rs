@@ -201,7 +201,10 @@ impl Work {
 }
 
 pub(crate) fn describe_metrics() {
-    describe_counter!("chat_notifications_total", "Entries written into lists of notifications");
+    describe_counter!(
+        "chat_notifications_total",
+        "Entries written into lists of notifications"
+    );
     describe_counter!(
         "chat_notifications_untold_total",
         "Looks whose new entries could not be shown to sockets, because the bus was away"

@@ -33,10 +33,10 @@ macro_rules! one_word {
 mod messages;
 mod notifications;
 
-pub use notifications::{DayCount, Figures, NotificationSettings, NotificationSwitch};
 pub use messages::{
     Attachment, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead, SystemEvent,
 };
+pub use notifications::{DayCount, Figures, NotificationSettings, NotificationSwitch};
 
 /// Two people, or a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]

@@ -30,7 +30,9 @@ use std::path::Path;
 
 pub use error::StoreError;
 pub use records::{
-    About, Appended, Batch, Change, ChangePage, Created, Cursor, Ended, Heads, HostNotice, ListVersion, NewAttachment, NewConversation, NewMessage, NewNotice, NewUser, Notice, Notified, OutboxId, Page, Place, ProfilePatch, Revocation, Said, Session, Standing, Sweep, Unpublished, User,
+    About, Appended, Batch, Change, ChangePage, Created, Cursor, Ended, Heads, HostNotice, ListVersion,
+    NewAttachment, NewConversation, NewMessage, NewNotice, NewUser, Notice, Notified, OutboxId, Page, Place,
+    ProfilePatch, Revocation, Said, Session, Standing, Sweep, Unpublished, User,
 };
 pub use sql::locked::Locked;
 

@@ -7,9 +7,7 @@ use protocol::models::{ConversationType, FileType, Message, Role};
 use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use uuid::Uuid;
 
-pub use notifications::{
-    About, HostNotice, ListVersion, NewNotice, Notice, Notified, Said, Sweep,
-};
+pub use notifications::{About, HostNotice, ListVersion, NewNotice, Notice, Notified, Said, Sweep};
 
 /// A person as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

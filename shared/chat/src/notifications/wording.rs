@@ -40,8 +40,11 @@ pub(crate) fn worded(notice: Notice) -> Notification {
             title,
             said,
         } => {
-            let group = (kind == ConversationType::Group)
-                .then(|| title.filter(|title| !title.is_empty()).unwrap_or_else(|| UNTITLED.into()));
+            let group = (kind == ConversationType::Group).then(|| {
+                title
+                    .filter(|title| !title.is_empty())
+                    .unwrap_or_else(|| UNTITLED.into())
+            });
             entry.title = title_of(&entry.kind, said.as_ref(), group.as_deref());
             entry.message = said.map_or_else(|| group.unwrap_or_default(), |said| shown(&said.text));
             entry.related_object_id = Some(number);
@@ -172,7 +175,11 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                (entry.type_display.as_str(), entry.title.as_str(), entry.message.as_str()),
+                (
+                    entry.type_display.as_str(),
+                    entry.title.as_str(),
+                    entry.message.as_str()
+                ),
                 (display, title, message)
             );
             assert_eq!(entry.related_object_id, Some(7));

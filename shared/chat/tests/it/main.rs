@@ -5,4 +5,5 @@
 
 mod announcing;
 mod node;
+mod notifying;
 mod roles;

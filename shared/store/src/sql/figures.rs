@@ -86,11 +86,12 @@ impl Store {
             .bind(since)
             .fetch_all(pool)
             .await)?;
-        let newest: Vec<(String, i64)> =
-            on_pool!(&self.pools.read, |pool| query_as(NEWEST_HOURS.on(&self.pools.read))
-                .bind(UNCOUNTED)
-                .fetch_all(pool)
-                .await)?;
+        let newest: Vec<(String, i64)> = on_pool!(&self.pools.read, |pool| query_as(
+            NEWEST_HOURS.on(&self.pools.read)
+        )
+        .bind(UNCOUNTED)
+        .fetch_all(pool)
+        .await)?;
         hours.extend(newest.into_iter().filter(|(hour, _)| hour.as_str() >= since));
         Ok(hours)
     }

@@ -15,35 +15,45 @@ use crate::pool::{Tx, on_pool, on_tx};
 use crate::records::{About, HostNotice, ListVersion, NewNotice, Notice, Said};
 use crate::rows::kind;
 
-/// The picked rows of `notifications n`, with what they show. An entry of kind `message` shows the newest message by
-/// somebody else, found by a step or two down the index on `(conversation_id, seq)`.
+/// The picked rows of `notifications`, with what they show. An entry of kind `message` shows the newest message by
+/// somebody else, found by a step or two down the index on `(conversation_id, seq)`: by a subquery, for Postgres would
+/// rather read all messages once than look up a few hundred. Only what is left after `$cut` is joined.
 macro_rules! noticed {
-    ($picked:expr, $after:expr) => {
+    ($picked:expr, $cut:literal) => {
         concat!(
             "select n.id, n.user_id, n.kind, n.conversation_id, n.is_read, n.type_display, n.title, n.message,
-                n.related_object_id, n.related_object_type, n.data,
-                case when n.kind = 'message' then coalesce(m.created_at, n.created_at) else n.created_at end as came_at,
+                n.related_object_id, n.related_object_type, n.data, n.came_at,
                 c.number as conversation_number, c.kind as conversation_kind, c.title as conversation_title,
                 m.text as text, s.username, s.first_name, s.last_name
-             from (",
+             from (
+                select shown.*, coalesce(
+                    case when shown.kind = 'message' then
+                        (select m.created_at from messages m where m.id = shown.shown_id) end,
+                    shown.created_at) as came_at
+                from (
+                    select picked.*, case when picked.kind = 'message' then (
+                        select newest.id from messages newest
+                        where newest.conversation_id = picked.conversation_id
+                            and newest.sender_id <> picked.user_id
+                            and newest.kind = 'text' and newest.deleted_at is null
+                            and (picked.read_seq is null or newest.seq <= picked.read_seq)
+                        order by newest.seq desc limit 1) else picked.message_id end as shown_id
+                    from (",
             $picked,
+            ") picked) shown ",
+            $cut,
             ") n
              left join conversations c on c.id = n.conversation_id
-             left join messages m on m.id = case when n.kind = 'message' then (
-                    select newest.id from messages newest
-                    where newest.conversation_id = n.conversation_id and newest.sender_id <> n.user_id
-                        and newest.kind = 'text' and newest.deleted_at is null
-                        and (n.read_seq is null or newest.seq <= n.read_seq)
-                    order by newest.seq desc limit 1) else n.message_id end
-             left join users s on s.id = m.sender_id ",
-            $after
+             left join messages m on m.id = n.shown_id
+             left join users s on s.id = m.sender_id
+             order by n.came_at desc, n.id desc"
         )
     };
 }
 
 const LIST: &str = noticed!(
     "select * from notifications where user_id = $1 order by id desc limit $2",
-    "order by came_at desc, n.id desc limit $3 offset $4"
+    "order by came_at desc, shown.id desc limit $3 offset $4"
 );
 
 const ONE: &str = noticed!("select * from notifications where user_id = $1 and id = $2", "");
@@ -53,12 +63,12 @@ const FOR_SOCKETS: Spelled = Spelled {
     postgres: noticed!(
         "select told.* from notifications told join users u on u.id = told.user_id
          where told.id = any($1::bigint[]) and u.is_online and not told.is_read",
-        "order by n.id"
+        ""
     ),
     sqlite: noticed!(
         "select told.* from notifications told join users u on u.id = told.user_id
          where told.id in (select value from json_each($1)) and u.is_online and not told.is_read",
-        "order by n.id"
+        ""
     ),
 };
 
@@ -227,12 +237,7 @@ impl Store {
 
     /// Marks one entry as read, or as unread again. What is so already stays as it is. Fails with `Taken` when a second
     /// entry of the same conversation would be unread.
-    pub async fn set_notification_read(
-        &self,
-        user: UserId,
-        id: NotificationId,
-        is_read: bool,
-    ) -> Result<()> {
+    pub async fn set_notification_read(&self, user: UserId, id: NotificationId, is_read: bool) -> Result<()> {
         const READ: &str = "update notifications set is_read = true, revision = revision + 1, read_seq =
                 (select c.last_seq from conversations c where c.id = notifications.conversation_id)
              where user_id = $1 and id = $2 and not is_read";
@@ -279,19 +284,21 @@ impl Store {
     /// Says something to those of the people who exist and have not turned it off.
     pub async fn create_notices(&self, new: &NewNotice, now: Timestamp) -> Result<Vec<NotificationId>> {
         let users = new.users.iter().map(|user| user.0).collect();
-        let ids: Vec<i64> = on_pool!(&self.pools.write, |pool| query_scalar(INSERT.on(&self.pools.write))
-            .bind(Numbers(users))
-            .bind(new.switch.map(NotificationSwitch::as_str))
-            .bind(&new.kind)
-            .bind(&new.says.type_display)
-            .bind(&new.says.title)
-            .bind(&new.says.message)
-            .bind(new.says.related_object_id)
-            .bind(&new.says.related_object_type)
-            .bind(new.says.data.as_ref().map(Json))
-            .bind(now.utc())
-            .fetch_all(pool)
-            .await)?;
+        let ids: Vec<i64> = on_pool!(&self.pools.write, |pool| query_scalar(
+            INSERT.on(&self.pools.write)
+        )
+        .bind(Numbers(users))
+        .bind(new.switch.map(NotificationSwitch::as_str))
+        .bind(&new.kind)
+        .bind(&new.says.type_display)
+        .bind(&new.says.title)
+        .bind(&new.says.message)
+        .bind(new.says.related_object_id)
+        .bind(&new.says.related_object_type)
+        .bind(new.says.data.as_ref().map(Json))
+        .bind(now.utc())
+        .fetch_all(pool)
+        .await)?;
         Ok(ids.into_iter().map(NotificationId).collect())
     }
 

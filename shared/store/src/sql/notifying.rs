@@ -9,6 +9,7 @@
 //! entries can be seen.
 
 mod decide;
+mod statements;
 
 use protocol::models::{Mention, MessageKind, SystemEvent};
 use protocol::{ConversationId, MessageId, NotificationId, Seq, Timestamp, UserId};
@@ -17,8 +18,12 @@ use sqlx::types::Json;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use self::decide::{Direct, Joined, Plan, Plain, Spoken, Window, decide};
-use super::dialect::{Numbers, Spelled, Uuids, one_of_numbers, one_of_uuids};
+use self::decide::{Direct, Joined, Plain, Plan, Spoken, Window, decide};
+use self::statements::{
+    ADVANCE, COVERED, COVERED_OF, FORGET_UNSAID, GONE, INSERT_DIRECT, INSERT_PLAIN, JOINED, MARK, REPLACE,
+    SPOKEN, UNSAID, WINDOWS,
+};
+use super::dialect::{Numbers, Spelled, Uuids};
 use crate::Store;
 use crate::error::Result;
 use crate::pool::{Tx, on_pool, on_tx};
@@ -26,193 +31,6 @@ use crate::records::Notified;
 
 /// Messages that one look reads at most; the rest is for the next one.
 const MESSAGES_PER_LOOK: i64 = 2_000;
-
-/// A statement over a table that is given as JSON, `$1`: both spellings of the table between the same words.
-macro_rules! over {
-    ($before:expr, $name:literal($postgres:literal, $sqlite:literal), $after:expr) => {
-        Spelled {
-            postgres: concat!($before, "jsonb_to_recordset($1::jsonb) as ", $name, " (", $postgres, ") ", $after),
-            sqlite: concat!($before, "(select ", $sqlite, " from json_each($1)) ", $name, " ", $after),
-        }
-    };
-}
-
-macro_rules! over_windows {
-    ($before:expr, $after:expr) => {
-        over!(
-            $before,
-            "w"(
-                "conversation uuid, after_seq bigint, head bigint",
-                "unhex(value ->> 'conversation') as conversation, value ->> 'after_seq' as after_seq,
-                    value ->> 'head' as head"
-            ),
-            $after
-        )
-    };
-}
-
-const MARK: Spelled = one_of_uuids!(
-    "insert into notification_marks (conversation_id, seq) select id, -1 from conversations where id",
-    "on conflict do nothing"
-);
-
-macro_rules! windows {
-    ($these:literal, $lock:literal) => {
-        concat!(
-            "select n.conversation_id, n.seq, c.last_seq, c.kind, c.created_by
-             from notification_marks n join conversations c on c.id = n.conversation_id
-             where n.conversation_id ",
-            $these,
-            " and c.deleted_at is null and c.last_seq > n.seq
-             order by n.conversation_id",
-            $lock
-        )
-    };
-}
-
-/// Locked in the order of ids, so that two nodes never wait for each other. Sends do not take these locks.
-const WINDOWS: Spelled = Spelled {
-    postgres: windows!("= any($1::uuid[])", " for update of n"),
-    sqlite: windows!("in (select unhex(value) from json_each($1))", ""),
-};
-
-const SPOKEN: Spelled = over_windows!(
-    "select m.conversation_id, m.seq, m.id, m.sender_id, m.kind, m.event, m.mentions, target.sender_id
-     from ",
-    "join messages m on m.conversation_id = w.conversation and m.seq > w.after_seq and m.seq <= w.head
-     left join messages target on target.id = m.reply_to
-     where m.deleted_at is null
-     order by m.conversation_id, m.seq limit $2"
-);
-
-const JOINED: Spelled = over_windows!(
-    "select p.conversation_id, p.user_id, p.joined_seq from ",
-    "join participants p on p.conversation_id = w.conversation and p.changed_seq > w.after_seq
-     where p.left_seq is null and p.joined_seq > w.after_seq and p.joined_seq <= w.head"
-);
-
-/// What was deleted since: entries that show nothing else are gone with it.
-const UNSAID: Spelled = over_windows!(
-    "delete from notifications where not is_read and kind <> 'added' and conversation_id in (
-        select m.conversation_id from ",
-    "join messages m on m.conversation_id = w.conversation
-            and m.changed_seq > w.after_seq and m.changed_seq <= w.head
-        where m.deleted_at is not null)
-     and not exists (
-        select 1 from messages m
-        join participants p on p.conversation_id = m.conversation_id and p.user_id = notifications.user_id
-        where m.conversation_id = notifications.conversation_id and m.deleted_at is null
-            and case when notifications.kind = 'message'
-                then m.seq > p.last_read_seq and m.sender_id <> notifications.user_id and m.kind = 'text'
-                else m.id = notifications.message_id end)"
-);
-
-/// Whoever has an unread entry of the conversation keeps that one.
-const INSERT_PLAIN: Spelled = over!(
-    "insert into notifications (user_id, kind, conversation_id, created_at)
-     select p.user_id, 'message', p.conversation_id, $2
-     from ",
-    "w"(
-        "conversation uuid, newest bigint, newest_by bigint, by_others bigint",
-        "unhex(value ->> 'conversation') as conversation, value ->> 'newest' as newest,
-            value ->> 'newest_by' as newest_by, value ->> 'by_others' as by_others"
-    ),
-    "join participants p on p.conversation_id = w.conversation and p.left_seq is null
-     left join notification_settings s on s.user_id = p.user_id
-     where case when p.user_id = w.newest_by then w.by_others else w.newest end > p.last_read_seq
-        and case when p.user_id = w.newest_by then w.by_others else w.newest end > p.joined_seq
-        and coalesce(s.messages, true)
-        and (p.muted_until is null or p.muted_until <= $2)
-        and not exists (
-            select 1 from notifications one
-            where one.user_id = p.user_id and one.conversation_id = p.conversation_id
-                and one.kind = 'message' and not one.is_read)
-     on conflict do nothing
-     returning id"
-);
-
-/// Being named pierces a mute, not the switch.
-const INSERT_DIRECT: Spelled = over!(
-    "insert into notifications (user_id, kind, conversation_id, message_id, seq, created_at)
-     select d.person, d.kind, d.conversation, d.message, d.seq, $2
-     from ",
-    "d"(
-        "person bigint, kind text, conversation uuid, message uuid, seq bigint",
-        "value ->> 'person' as person, value ->> 'kind' as kind,
-            unhex(value ->> 'conversation') as conversation, unhex(value ->> 'message') as message,
-            value ->> 'seq' as seq"
-    ),
-    "join participants p
-        on p.conversation_id = d.conversation and p.user_id = d.person and p.left_seq is null
-     left join notification_settings s on s.user_id = p.user_id
-     where coalesce(s.messages, true) and p.joined_seq <= d.seq
-        and (d.message is null or p.last_read_seq < d.seq)
-     on conflict do nothing
-     returning id"
-);
-
-const ADVANCE: Spelled = over_windows!(
-    "update notification_marks set seq = w.head from ",
-    "where notification_marks.conversation_id = w.conversation"
-);
-
-/// A conversation has one entry on a list: a new one takes the place of the one that was read.
-const REPLACE: Spelled = one_of_numbers!(
-    "delete from notifications where kind = 'message' and is_read and (user_id, conversation_id) in (
-        select user_id, conversation_id from notifications where kind = 'message' and id",
-    ")"
-);
-
-/// Who has left meanwhile, and what was deleted meanwhile.
-const GONE: Spelled = one_of_numbers!(
-    "delete from notifications where conversation_id is not null and not exists (
-        select 1 from participants p join conversations c on c.id = p.conversation_id
-        where p.conversation_id = notifications.conversation_id and p.user_id = notifications.user_id
-            and p.left_seq is null and c.deleted_at is null)
-     and id",
-    ""
-);
-
-/// Marks as read what its owner has read up to; `$which` says which entries are looked at.
-macro_rules! covered {
-    ($which:expr) => {
-        concat!(
-            "update notifications set is_read = true, revision = revision + 1, read_seq = (
-                select p.last_read_seq from participants p
-                where p.conversation_id = notifications.conversation_id and p.user_id = notifications.user_id)
-             where not is_read and conversation_id is not null and ",
-            $which,
-            " and case kind
-                when 'message' then not exists (
-                    select 1 from messages m
-                    join participants p
-                        on p.conversation_id = m.conversation_id and p.user_id = notifications.user_id
-                    where m.conversation_id = notifications.conversation_id and m.seq > p.last_read_seq
-                        and m.sender_id <> notifications.user_id and m.kind = 'text' and m.deleted_at is null)
-                when 'added' then $2
-                else exists (
-                    select 1 from participants p
-                    where p.conversation_id = notifications.conversation_id
-                        and p.user_id = notifications.user_id and p.last_read_seq >= notifications.seq) end"
-        )
-    };
-}
-
-const COVERED: Spelled = Spelled {
-    postgres: covered!("id = any($1::bigint[])"),
-    sqlite: covered!("id in (select value from json_each($1))"),
-};
-
-const COVERED_OF: Spelled = Spelled {
-    postgres: covered!(
-        "(user_id, conversation_id) in (
-            select person, conversation from jsonb_to_recordset($1::jsonb) as r (person bigint, conversation uuid))"
-    ),
-    sqlite: covered!(
-        "(user_id, conversation_id) in (
-            select value ->> 'person', unhex(value ->> 'conversation') from json_each($1))"
-    ),
-};
 
 impl Store {
     /// Looks at what happened in these conversations since the last look, and writes what their people are owed: one
@@ -232,10 +50,11 @@ impl Store {
         let mut entries = insert_plain(&mut tx, &plan, now).await?;
         entries.extend(insert_direct(&mut tx, &plan, now).await?);
         if !entries.is_empty() {
-            run_on(&mut tx, REPLACE, &entries).await?;
+            replace(&mut tx, &entries).await?;
         }
-        run_over(&mut tx, UNSAID, as_table(&plan.windows)).await?;
-        run_over(&mut tx, ADVANCE, as_table(&plan.windows)).await?;
+        let looked_at = as_table(&plan.windows);
+        forget_unsaid(&mut tx, &looked_at).await?;
+        advance(&mut tx, &looked_at).await?;
         tx.commit().await?;
         self.settle(&entries).await?;
         Ok(Notified {
@@ -325,9 +144,8 @@ async fn spoken(tx: &mut Tx, windows: &str) -> Result<Vec<Spoken>> {
         .bind(MESSAGES_PER_LOOK)
         .fetch_all(connection)
         .await)?;
-    let spoken = rows
-        .into_iter()
-        .map(|(conversation, seq, id, sender, kind, event, mentions, answers)| Spoken {
+    let spoken = rows.into_iter().map(
+        |(conversation, seq, id, sender, kind, event, mentions, answers)| Spoken {
             conversation: ConversationId(conversation),
             seq: Seq(seq),
             id: MessageId(id),
@@ -336,7 +154,8 @@ async fn spoken(tx: &mut Tx, windows: &str) -> Result<Vec<Spoken>> {
             event: event.map(|Json(event)| event),
             mentions: mentions.0.iter().map(|mention| mention.user_id).collect(),
             answers: answers.map(UserId),
-        });
+        },
+    );
     Ok(spoken.collect())
 }
 
@@ -379,12 +198,7 @@ async fn insert_direct(tx: &mut Tx, plan: &Plan, now: Timestamp) -> Result<Vec<i
     insert(tx, INSERT_DIRECT, plan.direct.iter().map(row).collect(), now).await
 }
 
-async fn insert(
-    tx: &mut Tx,
-    sql: Spelled,
-    rows: Vec<serde_json::Value>,
-    now: Timestamp,
-) -> Result<Vec<i64>> {
+async fn insert(tx: &mut Tx, sql: Spelled, rows: Vec<serde_json::Value>, now: Timestamp) -> Result<Vec<i64>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -396,18 +210,34 @@ async fn insert(
         .await)?)
 }
 
-async fn run_over(tx: &mut Tx, sql: Spelled, table: String) -> Result<()> {
-    let sql = sql.within(tx);
+async fn forget_unsaid(tx: &mut Tx, windows: &str) -> Result<()> {
+    let (unsaid, forget) = (UNSAID.within(tx), FORGET_UNSAID.within(tx));
+    let conversations: Vec<Uuid> = on_tx!(tx, |connection| query_scalar(unsaid)
+        .bind(windows)
+        .fetch_all(connection)
+        .await)?;
+    if !conversations.is_empty() {
+        on_tx!(tx, |connection| query(forget)
+            .bind(Uuids(conversations))
+            .execute(connection)
+            .await
+            .map(drop))?;
+    }
+    Ok(())
+}
+
+async fn advance(tx: &mut Tx, windows: &str) -> Result<()> {
+    let sql = ADVANCE.within(tx);
     on_tx!(tx, |connection| query(sql)
-        .bind(&table)
+        .bind(windows)
         .execute(connection)
         .await
         .map(drop))?;
     Ok(())
 }
 
-async fn run_on(tx: &mut Tx, sql: Spelled, entries: &[i64]) -> Result<()> {
-    let sql = sql.within(tx);
+async fn replace(tx: &mut Tx, entries: &[i64]) -> Result<()> {
+    let sql = REPLACE.within(tx);
     on_tx!(tx, |connection| query(sql)
         .bind(Numbers(entries.to_vec()))
         .execute(connection)

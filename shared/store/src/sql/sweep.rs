@@ -76,9 +76,7 @@ impl Store {
         let Some((done, seen)) = claimed else {
             return Ok(None);
         };
-        let head: i64 = on_pool!(&self.pools.write, |pool| query_scalar(HEAD)
-            .fetch_one(pool)
-            .await)?;
+        let head: i64 = on_pool!(&self.pools.write, |pool| query_scalar(HEAD).fetch_one(pool).await)?;
         let until = head.min(seen + MESSAGES_PER_SWEEP);
         let behind: Vec<Uuid> = on_pool!(&self.pools.write, |pool| query_scalar(BEHIND)
             .bind(done)

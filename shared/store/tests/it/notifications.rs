@@ -147,7 +147,10 @@ pub(crate) async fn who_has_read_muted_or_turned_it_off_is_not_told(database: &D
     assert_eq!(lines(store, zoe).await.len(), 1);
     assert_eq!(store.notification_settings(dan).await.unwrap(), expected);
     let nothing = PatchNotificationSettings::default();
-    assert_eq!(store.set_notification_settings(dan, &nothing).await.unwrap(), expected);
+    assert_eq!(
+        store.set_notification_settings(dan, &nothing).await.unwrap(),
+        expected
+    );
     assert_eq!(
         store.notification_settings(zoe).await.unwrap(),
         NotificationSettings::default()
@@ -196,12 +199,16 @@ pub(crate) async fn being_named_or_answered_pierces_a_mute_but_not_the_switch(da
         lines(store, eve).await[0],
         unread("mention", "First person0: an answer")
     );
-    assert!(lines(store, dan).await.iter().all(|(kind, _, _)| kind == "message"));
+    assert!(
+        lines(store, dan)
+            .await
+            .iter()
+            .all(|(kind, _, _)| kind == "message")
+    );
     assert_eq!(look(store, id).await, []);
 }
 
-const MENTIONS: &str =
-    r#"[{"user_id":3,"offset":0,"length":2},{"user_id":4,"offset":0,"length":2}]"#;
+const MENTIONS: &str = r#"[{"user_id":3,"offset":0,"length":2},{"user_id":4,"offset":0,"length":2}]"#;
 
 pub(crate) async fn who_is_let_in_is_told_and_who_leaves_has_no_entry_left(database: &Database) {
     let store = &database.store;
@@ -260,14 +267,15 @@ pub(crate) async fn reading_a_conversation_reads_its_entries(database: &Database
     assert_eq!(store.unread_notifications(bob).await.unwrap(), 0);
     // It shows what was read, and what comes later is an entry in its place.
     send(store, id, ann, "three").await;
-    assert!(lines(store, bob).await.contains(&read("message", "First person0: two")));
+    assert!(
+        lines(store, bob)
+            .await
+            .contains(&read("message", "First person0: two"))
+    );
     look(store, id).await;
     assert_eq!(
         lines(store, bob).await,
-        [
-            read("added", "Group"),
-            unread("message", "First person0: three")
-        ]
+        [read("added", "Group"), unread("message", "First person0: three")]
     );
     assert_eq!(store.unread_notifications(bob).await.unwrap(), 1);
 }
@@ -281,15 +289,9 @@ pub(crate) async fn what_is_deleted_before_it_is_read_leaves_no_entry(database: 
     look(store, id).await;
     change(store, id, Do::Delete(two.id)).await;
     look(store, id).await;
-    assert_eq!(
-        lines(store, bob).await,
-        [unread("message", "First person0: one")]
-    );
+    assert_eq!(lines(store, bob).await, [unread("message", "First person0: one")]);
     change(store, id, Do::Edit(one.id, "ein")).await;
-    assert_eq!(
-        lines(store, bob).await,
-        [unread("message", "First person0: ein")]
-    );
+    assert_eq!(lines(store, bob).await, [unread("message", "First person0: ein")]);
     change(store, id, Do::Delete(one.id)).await;
     look(store, id).await;
     assert_eq!(lines(store, bob).await, []);
@@ -388,14 +390,18 @@ pub(crate) async fn lists_are_by_what_they_show_and_the_old_is_forgotten(databas
     let store = &database.store;
     let [ann, bob] = people(store).await;
     let id = quiet_group(store, &[ann, bob]).await;
-    store.append(&[message(id, ann, "early")], &[], at(10)).await.unwrap();
+    store
+        .append(&[message(id, ann, "early")], &[], at(10))
+        .await
+        .unwrap();
     look(store, id).await;
     store.create_notices(&notice(&[bob], None), at(20)).await.unwrap();
-    let kinds = async || -> Vec<String> {
-        list(store, bob).await.into_iter().map(|it| it.kind).collect()
-    };
+    let kinds = async || -> Vec<String> { list(store, bob).await.into_iter().map(|it| it.kind).collect() };
     assert_eq!(kinds().await, ["new_bid", "message"]);
-    store.append(&[message(id, ann, "late")], &[], at(30)).await.unwrap();
+    store
+        .append(&[message(id, ann, "late")], &[], at(30))
+        .await
+        .unwrap();
     assert_eq!(kinds().await, ["message", "new_bid"]);
     let second = store.notifications(bob, 1, 1).await.unwrap();
     assert_eq!(second[0].kind, "new_bid");
@@ -491,7 +497,10 @@ pub(crate) async fn figures_are_of_what_was_said_answered_and_read(database: &Da
     assert_eq!(store.mean_response(at(0)).await.unwrap(), None);
     let id = group(store, &[ann, bob]).await;
     let say = async |who, seconds| {
-        store.append(&[message(id, who, "x")], &[], at(seconds)).await.unwrap();
+        store
+            .append(&[message(id, who, "x")], &[], at(seconds))
+            .await
+            .unwrap();
     };
     // Ten seconds, then twenty; the second question of the same person does not count, a day is no answer.
     say(ann, 10).await;

@@ -83,7 +83,8 @@ pub(super) fn decide(windows: &[Window], spoken: &[Spoken], joined: &[Joined], i
         let came = joined
             .iter()
             .filter(|joined| joined.conversation == window.conversation && joined.seq <= window.head);
-        plan.direct.extend(came.filter_map(|came| added(&window, came, &said)));
+        plan.direct
+            .extend(came.filter_map(|came| added(&window, came, &said)));
         plan.windows.push(window);
     }
     plan

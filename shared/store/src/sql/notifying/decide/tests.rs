@@ -53,7 +53,8 @@ fn joined(user: UserId, seq: i64) -> Joined {
 fn told(windows: &[Window], spoken: &[Spoken], came: &[Joined]) -> Vec<(UserId, &'static str, i64)> {
     let plan = decide(windows, spoken, came, false);
     let told = plan.direct.iter();
-    told.map(|direct| (direct.person, direct.kind, direct.seq.0)).collect()
+    told.map(|direct| (direct.person, direct.kind, direct.seq.0))
+        .collect()
 }
 
 #[test]
@@ -71,7 +72,10 @@ fn the_newest_of_two_people_says_who_has_something_unread() {
         (vec![said(1, BOB), said(2, ANN)], Some((2, ANN, 1))),
         (vec![said(1, ANN), said(2, BOB), said(3, EVE)], Some((3, EVE, 2))),
         (vec![done(1, ANN, SystemEvent::Left)], None),
-        (vec![said(1, ANN), done(2, BOB, SystemEvent::Left)], Some((1, ANN, 0))),
+        (
+            vec![said(1, ANN), done(2, BOB, SystemEvent::Left)],
+            Some((1, ANN, 0)),
+        ),
     ] {
         assert_eq!(newest(&spoken), expected, "{spoken:?}");
     }
@@ -91,9 +95,16 @@ fn who_is_named_or_answered_is_told_once_and_never_by_themself() {
         (message(&[ANN], Some(ANN)), vec![]),
         (message(&[], Some(BOB)), vec![(BOB, "reply", 5)]),
         (message(&[BOB], Some(BOB)), vec![(BOB, "mention", 5)]),
-        (message(&[EVE], Some(BOB)), vec![(BOB, "reply", 5), (EVE, "mention", 5)]),
+        (
+            message(&[EVE], Some(BOB)),
+            vec![(BOB, "reply", 5), (EVE, "mention", 5)],
+        ),
     ] {
-        assert_eq!(told(&[window(0, 9)], &[spoken.clone()], &[]), expected, "{spoken:?}");
+        assert_eq!(
+            told(&[window(0, 9)], &[spoken.clone()], &[]),
+            expected,
+            "{spoken:?}"
+        );
     }
 }
 
