@@ -17,6 +17,7 @@ async fn shown(client: &mut Client) -> Notification {
             _ => None,
         })
         .await
+        .1
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,6 +33,7 @@ async fn a_new_entry_is_shown_on_every_socket_of_who_is_online_and_on_nobody_els
         let mut first = cluster.at_everything(0, &boris, "").await;
         let mut second = cluster.at_everything(1, &boris, "").await;
         let mut stranger = cluster.at_everything(1, &vera, "").await;
+        author.sync(group).await;
         cluster.say(&anna, group, "hello").await;
         for socket in [&mut first, &mut second] {
             // Being let into the group is news of its own.
