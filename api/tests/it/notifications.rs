@@ -113,6 +113,24 @@ async fn a_message_becomes_one_entry_that_shows_the_newest_and_is_marked_read() 
 }
 
 #[tokio::test]
+async fn who_reads_a_conversation_has_read_its_entries() {
+    on_each_store(async |app| {
+        let (anna, boris) = (app.person("Anna").await, app.person("Boris").await);
+        let group = app.group(&anna, &[&boris]).await;
+        app.say(&anna, &group, "first").await;
+        until(app, &boris, |list| list.len() == 2).await;
+        app.get(&boris, &format!("/api/unet-chat/messages/{group}")).await;
+        let all_read = |list: &[Value]| list.iter().all(|entry| entry["is_read"] == true);
+        until(app, &boris, all_read).await;
+        app.say(&anna, &group, "second").await;
+        let list = until(app, &boris, |list| list[0]["is_read"] == false).await;
+        assert_eq!(list.len(), 2);
+        assert_eq!(list[0]["message"], "second");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn all_are_marked_read_with_an_empty_body_and_one_is_deleted() {
     on_each_store(async |app| {
         let (root, anna) = (app.person("Root").await, app.person("Anna").await);

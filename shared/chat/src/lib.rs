@@ -6,9 +6,10 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
-//! `notifications` the lists of those and `notifier` who is told what; `figures` what the installation counts;
-//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the
+//! use cases, one a file; `usernames` who is called what; `notifications` people's lists of those, `notifier` who is
+//! told what; `figures` what the installation counts; [`accounts`] and [`passwords`] own accounts; [`revocations`]
+//! which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -18,8 +19,10 @@ pub mod accounts;
 pub mod announce;
 mod attachments;
 mod conversations;
+mod details;
 pub mod error;
 mod figures;
+mod listing;
 mod messages;
 mod notifications;
 mod notifier;
@@ -27,9 +30,11 @@ mod participants;
 pub mod passwords;
 pub mod permit;
 mod publisher;
+mod reading;
 pub mod revocations;
 mod sweeper;
 pub mod text;
+mod usernames;
 mod writer;
 
 use std::sync::Arc;
@@ -45,7 +50,9 @@ pub use messages::Sent;
 use notifier::Notifier;
 pub use participants::Added;
 use publisher::Publisher;
+use reading::Marker;
 pub use revocations::Revocations;
+pub use usernames::Usernames;
 use writer::Writer;
 
 /// The chat of one node: every use case that reads or changes conversations. Cheap to clone.
@@ -54,13 +61,15 @@ pub struct Chat {
     store: Store,
     clock: Clock,
     writer: Writer,
+    marker: Marker,
     publisher: Publisher,
     revocations: Revocations,
+    usernames: Usernames,
 }
 
 impl Chat {
-    /// Starts the node's writer, publisher, notifier and outbox sweeper, its figures, and its looks at the list of
-    /// revoked tokens; they end with `tasks`.
+    /// Starts the node's writer, marker, publisher, notifier and outbox sweeper, its figures, and its looks at the list
+    /// of revoked tokens; they end with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
         Self::start_without_sweeper(store, bus, clock, tasks)
@@ -73,13 +82,17 @@ impl Chat {
         figures::start(store.clone(), bus.clone(), clock.clone(), tasks);
         let publisher = Publisher::start(store.clone(), bus, notifier, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let marker = Marker::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let usernames = Usernames::new(store.clone());
         Self {
             store,
             clock,
             writer,
+            marker,
             publisher,
             revocations,
+            usernames,
         }
     }
 
@@ -91,6 +104,11 @@ impl Chat {
     /// Which tokens ended before they ran out: to ask at every door.
     pub fn revocations(&self) -> &Revocations {
         &self.revocations
+    }
+
+    /// Who is called what.
+    pub fn usernames(&self) -> &Usernames {
+        &self.usernames
     }
 
     /// The node's clock.
@@ -105,6 +123,7 @@ pub fn describe_metrics() {
     notifier::describe_metrics();
     writer::describe_metrics();
     publisher::describe_metrics();
+    reading::describe_metrics();
     sweeper::describe_metrics();
     revocations::describe_metrics();
 }

@@ -67,3 +67,10 @@ pub const NOTIFICATION_CHARS: usize = 4_000;
 
 /// Bytes of a notification's data as JSON: it travels in every list that shows the entry.
 pub const NOTIFICATION_DATA_BYTES: usize = 8 * 1024;
+
+/// Conversations that one answer lists at most, so that it stays within a few hundred kilobytes.
+pub const LISTED_CONVERSATIONS: i64 = 1_000;
+
+/// Unread messages are counted up to here: clients show "99+", and whoever has not looked for a year costs no more than
+/// who has not for an hour.
+pub const UNREAD_COUNTED: i64 = 100;
