@@ -6,7 +6,8 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
+//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file; `rooms` those of the
+//! clients that speak integers;
 //! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
@@ -24,6 +25,7 @@ pub mod passwords;
 pub mod permit;
 mod publisher;
 pub mod revocations;
+mod rooms;
 mod sweeper;
 pub mod text;
 mod writer;
@@ -41,6 +43,7 @@ pub use messages::Sent;
 pub use participants::Added;
 use publisher::Publisher;
 pub use revocations::Revocations;
+pub use rooms::{NewRoom, RoomList, Rooms, Said};
 use writer::Writer;
 
 /// The chat of one node: every use case that reads or changes conversations. Cheap to clone.

@@ -30,9 +30,9 @@ use std::path::Path;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, Created, Cursor, Ended, Heads, NewAttachment, NewConversation,
-    NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Session, Standing, Unpublished,
-    User,
+    Appended, Batch, Before, Change, ChangePage, Created, Cursor, Ended, Heads, Members, NewAttachment,
+    NewConversation, NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, RoomOrder,
+    Session, Stamp, Standing, Unpublished, User, Window,
 };
 pub use sql::locked::Locked;
 

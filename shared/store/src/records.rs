@@ -5,6 +5,10 @@ use protocol::models::{ConversationType, FileType, Message, Role};
 use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use uuid::Uuid;
 
+mod rooms;
+
+pub use self::rooms::{Before, Members, RoomOrder, Stamp, Window};
+
 /// A person as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
