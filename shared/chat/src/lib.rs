@@ -9,6 +9,8 @@
 //! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file; `rooms` those of the
 //! clients that speak integers;
 //! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
+//! `usernames` who is called what; [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -28,6 +30,7 @@ pub mod revocations;
 mod rooms;
 mod sweeper;
 pub mod text;
+mod usernames;
 mod writer;
 
 use std::sync::Arc;
@@ -44,6 +47,7 @@ pub use participants::Added;
 use publisher::Publisher;
 pub use revocations::Revocations;
 pub use rooms::{NewRoom, RoomList, Rooms, Said};
+pub use usernames::Usernames;
 use writer::Writer;
 
 /// The chat of one node: every use case that reads or changes conversations. Cheap to clone.
@@ -54,6 +58,7 @@ pub struct Chat {
     writer: Writer,
     publisher: Publisher,
     revocations: Revocations,
+    usernames: Usernames,
 }
 
 impl Chat {
@@ -70,12 +75,14 @@ impl Chat {
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let usernames = Usernames::new(store.clone());
         Self {
             store,
             clock,
             writer,
             publisher,
             revocations,
+            usernames,
         }
     }
 
@@ -87,6 +94,11 @@ impl Chat {
     /// Which tokens ended before they ran out: to ask at every door.
     pub fn revocations(&self) -> &Revocations {
         &self.revocations
+    }
+
+    /// Who is called what.
+    pub fn usernames(&self) -> &Usernames {
+        &self.usernames
     }
 
     /// The node's clock.
