@@ -4,7 +4,9 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -21,7 +23,7 @@ use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
 use crate::routes::{admin, attachments, auth, conversations, directory, messages, participants, tickets};
-use crate::{AppState, observe, openapi, web_client};
+use crate::{AppState, dialects, observe, openapi, web_client};
 
 /// Where the chat's resources live.
 pub(crate) const UNET_CHAT: &str = "/api/unet-chat";
@@ -31,6 +33,9 @@ pub(crate) const USERS: &str = "/api/v1/users";
 
 /// Where the accounts live.
 pub(crate) const AUTH: &str = "/api/auth";
+
+/// Where the chat stands in the words of two older systems.
+pub(crate) const CHAT: &str = "/api/chat";
 
 /// Where administrators work.
 pub(crate) const ADMIN: &str = "/api/admin";
@@ -81,6 +86,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .nest(UNET_CHAT, unet_chat())
         .nest(USERS, users())
         .nest(AUTH, auth::routes())
+        .nest(CHAT, dialects::routes())
         .nest(ADMIN, administration())
         .merge(auth::aliases())
 }
@@ -176,10 +182,11 @@ fn cors(origins: &[String]) -> CorsLayer {
             AUTHORIZATION,
             WWW_AUTHENTICATE,
             CONTENT_TYPE,
+            IF_NONE_MATCH,
             request_id::REQUEST_ID,
             HeaderName::from_static("idempotency-key"),
         ])
-        .expose_headers([request_id::REQUEST_ID, WWW_AUTHENTICATE, RETRY_AFTER, ALLOW])
+        .expose_headers([request_id::REQUEST_ID, WWW_AUTHENTICATE, RETRY_AFTER, ALLOW, ETAG])
         .max_age(PREFLIGHT_AGE);
     if origins.iter().any(|origin| origin == ANY_ORIGIN) {
         layer.allow_origin(AnyOrigin)

@@ -141,6 +141,12 @@ impl Accounts {
             .await?)
     }
 
+    /// Who is online, the one who asks too, by id, up to [`limits::DIRECTORY_RESULTS`].
+    pub async fn online(&self) -> Result<Vec<User>, AccountError> {
+        let users = self.store.list_users(None, limits::DIRECTORY_RESULTS).await?;
+        Ok(users.into_iter().filter(|user| user.is_online).collect())
+    }
+
     /// Nobody has no address.
     async fn by_email(&self, email: &str) -> Result<Option<User>, AccountError> {
         if email.is_empty() {

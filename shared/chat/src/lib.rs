@@ -27,6 +27,7 @@ pub mod passwords;
 pub mod permit;
 mod publisher;
 pub mod revocations;
+mod interim;
 mod rooms;
 mod sweeper;
 pub mod text;
@@ -46,7 +47,8 @@ pub use messages::Sent;
 pub use participants::Added;
 use publisher::Publisher;
 pub use revocations::Revocations;
-pub use rooms::{NewRoom, RoomList, Rooms, Said};
+pub use interim::UpdateConversation;
+pub use rooms::{NewRoom, RoomList, RoomPeople, Rooms, Said};
 pub use usernames::Usernames;
 use writer::Writer;
 

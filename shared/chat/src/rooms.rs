@@ -13,6 +13,9 @@ use crate::conversations::{ORDER_SERVICE, Opened};
 use crate::permit::{self, Actor};
 use crate::{Chat, ChatError, text};
 
+/// More people than a conversation may hold.
+const EVERYBODY: i64 = 2 * limits::PARTICIPANTS as i64;
+
 /// A conversation that one person makes for themself and whoever comes.
 #[derive(Clone, Debug)]
 pub struct NewRoom {
@@ -46,6 +49,17 @@ pub struct Said {
     pub messages: Vec<Message>,
     /// Their senders.
     pub people: HashMap<UserId, User>,
+    /// The integers of the conversations that they stand in.
+    pub numbers: HashMap<ConversationId, i64>,
+}
+
+/// Everybody in a conversation.
+#[derive(Clone, Debug)]
+pub struct RoomPeople {
+    /// The conversation's integer.
+    pub number: i64,
+    /// In the order of joining.
+    pub people: Vec<User>,
 }
 
 /// A part of a person's list.
@@ -64,6 +78,39 @@ impl Chat {
     pub async fn conversation_named(&self, name: &str) -> Result<ConversationId, ChatError> {
         let found = self.store.conversation_named(name).await?;
         found.map(|(id, _)| id).ok_or(ChatError::NoConversation)
+    }
+
+    /// The same, with its integer, for whoever is in it; to others it is not there.
+    pub async fn room_named(
+        &self,
+        actor: UserId,
+        name: &str,
+    ) -> Result<Option<(ConversationId, i64)>, ChatError> {
+        let Some((id, number)) = self.store.conversation_named(name).await? else {
+            return Ok(None);
+        };
+        match self.require_participant(actor, id).await {
+            Ok(()) => Ok(Some((id, number))),
+            Err(ChatError::NoConversation | ChatError::NotParticipant) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the caller is in a conversation, before anything is asked of them.
+    pub async fn enter(&self, actor: UserId, id: ConversationId) -> Result<(), ChatError> {
+        self.require_participant(actor, id).await
+    }
+
+    /// Everybody in a conversation, as accounts.
+    pub async fn room_people(&self, actor: UserId, id: ConversationId) -> Result<RoomPeople, ChatError> {
+        self.require_participant(actor, id).await?;
+        let mut numbers = self.store.numbers_of(&[id]).await?;
+        let number = numbers.remove(&id).ok_or(ChatError::NoConversation)?;
+        let mut members = self.store.members_of(&[id], EVERYBODY).await?;
+        let members = members.remove(&id).unwrap_or_default().first;
+        let mut people = self.people(members.iter().copied().collect()).await?;
+        let people = members.iter().filter_map(|user| people.remove(user)).collect();
+        Ok(RoomPeople { number, people })
     }
 
     /// Makes a room with nobody but its maker in it, who is its admin.
@@ -167,8 +214,13 @@ impl Chat {
 
     async fn attributed(&self, messages: Vec<Message>) -> Result<Said, ChatError> {
         let senders = messages.iter().map(|message| message.sender_id).collect();
-        let people = self.people(senders).await?;
-        Ok(Said { messages, people })
+        let rooms: BTreeSet<_> = messages.iter().map(|message| message.conversation_id).collect();
+        let rooms: Vec<_> = rooms.into_iter().collect();
+        Ok(Said {
+            people: self.people(senders).await?,
+            numbers: self.store.numbers_of(&rooms).await?,
+            messages,
+        })
     }
 
     async fn furnished(&self, conversations: Vec<Conversation>, messages: i64) -> Result<Rooms, ChatError> {

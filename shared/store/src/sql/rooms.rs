@@ -69,6 +69,8 @@ const MEMBERS: Spelled = one_of_uuids!(
     ") members where place <= $2 order by conversation_id, place"
 );
 
+const NUMBERS: Spelled = one_of_uuids!("select id, number from conversations where id", "");
+
 const IS_OPEN: &str = "update conversations set is_open = $2 where id = $1 and deleted_at is null";
 
 #[derive(FromRow)]
@@ -154,6 +156,20 @@ impl Store {
             of_one.first.push(UserId(user));
         }
         Ok(members)
+    }
+
+    /// The integer of each of these that exists.
+    pub async fn numbers_of(&self, conversations: &[ConversationId]) -> Result<HashMap<ConversationId, i64>> {
+        let ids = conversations.iter().map(|id| id.0).collect();
+        let rows: Vec<(Uuid, i64)> =
+            on_pool!(&self.pools.read, |pool| query_as(NUMBERS.on(&self.pools.read))
+                .bind(Uuids(ids))
+                .fetch_all(pool)
+                .await)?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, number)| (ConversationId(id), number))
+            .collect())
     }
 
     /// Says whether anybody may join a group by themself.

@@ -14,6 +14,7 @@ mod outbox;
 mod people;
 mod races;
 mod revocations;
+mod rooms;
 mod startup;
 
 use database::Database;
@@ -82,6 +83,14 @@ on_both_databases! {
         moments_ascend_when_a_clock_goes_back,
         pages_are_ascending_and_skip_the_deleted,
         an_attachment_belongs_to_its_message;
+    rooms:
+        rooms_are_listed_by_creation_or_by_activity_with_what_is_unread,
+        only_who_is_in_a_room_has_it,
+        members_and_numbers_are_read_in_bulk,
+        what_people_said_is_read_back_newest_first,
+        the_newest_messages_of_many_rooms_are_read_at_once,
+        a_group_is_closed_until_it_is_opened,
+        a_stamp_stays_until_something_that_the_list_shows_has_changed;
     locked:
         an_edit_and_a_deletion_take_the_next_numbers_and_say_their_frames,
         joining_leaving_and_the_end_take_the_next_numbers_and_say_their_frames,
