@@ -1,6 +1,7 @@
 //! The rules of one socket, without the socket: what a client's frame means, and what is answered. No I/O, no clock
 //! of its own, nothing awaited: the connection carries out what is returned here.
 
+mod delivered;
 mod on_frame;
 mod on_room;
 mod outcome;
@@ -22,6 +23,7 @@ use crate::frame_rate::FrameRate;
 use crate::join_all::Following;
 use crate::outbox::Places;
 
+use delivered::Delivered;
 use on_frame::error_reply;
 pub use outcome::Outcome;
 
@@ -69,6 +71,8 @@ pub enum Command {
     Edit(MessageId, String),
     /// Delete one.
     Delete(MessageId),
+    /// Mark a conversation as read up to here.
+    Read(ConversationId, Seq),
     /// Follow a conversation.
     Join {
         /// Which.
@@ -170,6 +174,7 @@ pub struct Session {
     /// Unsubscribed on a socket that follows everything: not to be brought back by a look at the list. As many as may
     /// be followed at most; beyond it the oldest wish is not kept.
     declined: IndexSet<ConversationId>,
+    delivered: Delivered,
 }
 
 impl Session {
@@ -185,6 +190,7 @@ impl Session {
             seats: HashSet::new(),
             owed: HashMap::new(),
             declined: IndexSet::new(),
+            delivered: Delivered::default(),
         }
     }
 

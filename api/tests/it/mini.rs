@@ -12,12 +12,7 @@ use serde_json::{Value, json};
 use crate::app::{Person, TestApp};
 
 /// Below `/api/chat/`.
-async fn call(
-    app: &TestApp,
-    who: &Person,
-    call: (Method, &str, Value),
-    expected: StatusCode,
-) -> Value {
+async fn call(app: &TestApp, who: &Person, call: (Method, &str, Value), expected: StatusCode) -> Value {
     let (method, path, body) = call;
     let path = format!("/api/chat/{path}");
     app.ask(who, (method, &path, body), expected).await

@@ -52,12 +52,7 @@ async fn nothing_new_is_304_without_a_body_however_the_tag_is_written() {
         for path in LISTS.into_iter().chain([in_room.as_str()]) {
             let tag = tag(app, &anna, path).await;
             let strong = tag.trim_start_matches("W/").to_owned();
-            for known in [
-                tag.clone(),
-                strong,
-                "*".to_owned(),
-                format!("\"other\", {tag}"),
-            ] {
+            for known in [tag.clone(), strong, "*".to_owned(), format!("\"other\", {tag}")] {
                 let (status, body, now) = again(app, &anna, path, &known).await;
                 assert_eq!(
                     (status, body.as_str(), &now),
@@ -99,7 +94,13 @@ async fn every_change_that_a_list_shows_gives_it_a_new_tag() {
             ("an edit", &boris, Method::PUT, &message, json!({ "text": "три" })),
             ("a deletion", &boris, Method::DELETE, &message, Value::Null),
             ("a read mark of her own", &anna, Method::POST, &read, json!({})),
-            ("a newcomer", &anna, Method::POST, &people, json!({ "user_id": vera.id })),
+            (
+                "a newcomer",
+                &anna,
+                Method::POST,
+                &people,
+                json!({ "user_id": vera.id }),
+            ),
             ("a removal", &anna, Method::DELETE, &removed, Value::Null),
             (
                 "somebody's name",
@@ -153,7 +154,8 @@ async fn the_read_mark_of_another_person_shows_where_messages_show_it() {
         for (path, _) in lists {
             before.push(tag(app, &anna, path).await);
         }
-        app.get(&boris, &format!("/api/chat/rooms/{group}/history/")).await;
+        app.get(&boris, &format!("/api/chat/rooms/{group}/history/"))
+            .await;
         for ((path, expected), old) in lists.into_iter().zip(before) {
             assert_eq!(again(app, &anna, path, &old).await.0, expected, "{path}");
         }

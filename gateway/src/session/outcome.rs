@@ -22,7 +22,7 @@ use crate::join_all::JoinedAll;
 pub enum Outcome {
     /// A send.
     Sent(Result<Sent, ChatError>),
-    /// An edit or a deletion: the change itself comes back as a frame, to everybody.
+    /// An edit, a deletion or a mark: the change itself comes back as a frame, to everybody.
     Changed(Result<(), ChatError>),
     /// A join that got its seat.
     Joined(ConversationId),

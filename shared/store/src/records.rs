@@ -1,5 +1,7 @@
 //! What goes into the store and comes out of it, where the wire's own models do not say it already.
 
+mod reading;
+
 use protocol::frames::ServerFrame;
 use protocol::models::{ConversationType, FileType, Message, Role};
 use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
@@ -7,6 +9,9 @@ use uuid::Uuid;
 
 mod rooms;
 
+pub use self::reading::{
+    ConversationPatch, ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, Reader, Readers,
+};
 pub use self::rooms::{Before, Members, RoomOrder, Stamp, Window};
 
 /// A person as stored.

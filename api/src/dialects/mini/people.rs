@@ -26,11 +26,7 @@ pub(crate) async fn participants(
     Ids(id): Ids<String>,
 ) -> Result<Json<Participants>, ApiError> {
     let id = state.chat.conversation_named(&id).await.map_err(not_found)?;
-    let room = state
-        .chat
-        .room_people(caller.id, id)
-        .await
-        .map_err(not_found)?;
+    let room = state.chat.room_people(caller.id, id).await.map_err(not_found)?;
     Ok(Json(Participants {
         room_id: room.number,
         participants: room.people.into_iter().map(Participant::from).collect(),

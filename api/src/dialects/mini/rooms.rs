@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chat::{ChatError, NewRoom, RoomList, Rooms, UpdateConversation};
+use chat::{ChatError, NewRoom, RoomList, Rooms};
 use protocol::models::ConversationType;
 use protocol::problem::ProblemCode;
-use protocol::requests::CreateConversation;
+use protocol::requests::{CreateConversation, UpdateConversation};
 use protocol::{ConversationId, UserId, limits};
 use serde_json::Value;
 use store::{RoomOrder, User, Window};
@@ -46,7 +46,7 @@ pub(crate) async fn list(
     let read = async {
         let list = RoomList {
             order: RoomOrder::Creation,
-            window: Window::first(limits::UNPAGED_CONVERSATIONS),
+            window: Window::first(limits::LISTED_CONVERSATIONS),
             messages: NO_MESSAGES,
         };
         let rooms = state.chat.rooms(caller.id, list).await?;
@@ -310,9 +310,7 @@ pub(crate) async fn create_direct(
     } else {
         (StatusCode::OK, "Чат уже существует")
     };
-    let room = one(&state, caller.id, opened.conversation.id)
-        .await?
-        .for_nobody();
+    let room = one(&state, caller.id, opened.conversation.id).await?.for_nobody();
     Ok((status, Json(Direct { room, message })))
 }
 
@@ -344,13 +342,7 @@ async fn kind_of(state: &AppState, caller: UserId, id: ConversationId) -> Result
 
 /// One room as the caller has it.
 pub(super) async fn one(state: &AppState, caller: UserId, id: ConversationId) -> Result<Room, ApiError> {
-    let room: Rooms = state
-        .chat
-        .room(caller, id, NO_MESSAGES)
-        .await
-        .map_err(unseen)?;
+    let room: Rooms = state.chat.room(caller, id, NO_MESSAGES).await.map_err(unseen)?;
     let mut shown = shapes::rooms(room, caller);
-    shown
-        .pop()
-        .ok_or_else(|| unseen(ChatError::NoConversation))
+    shown.pop().ok_or_else(|| unseen(ChatError::NoConversation))
 }

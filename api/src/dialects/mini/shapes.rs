@@ -68,11 +68,7 @@ impl Room {
             },
             created_at: room.created_at,
             participants_count: members.map_or(0, |members| members.count),
-            participants: participants
-                .into_iter()
-                .cloned()
-                .map(Person::from)
-                .collect(),
+            participants: participants.into_iter().cloned().map(Person::from).collect(),
             other_participant,
             unread_count: room.unread_count.unwrap_or_default(),
         }

@@ -48,7 +48,7 @@ pub(crate) async fn list(
     let stamp = state.chat.store().stamp_of_said(caller.id).await?;
     let read = async {
         if !paging.is_wanted() {
-            let everything = Window::first(limits::UNPAGED_CONVERSATIONS);
+            let everything = Window::first(limits::LISTED_CONVERSATIONS);
             return Ok(Json(chats(&state, caller.id, everything).await?).into_response());
         }
         let page = paging.among(state.chat.store().room_count(caller.id).await?)?;
@@ -169,9 +169,7 @@ pub(crate) async fn read(
 async fn one(state: &AppState, caller: UserId, id: ConversationId) -> Result<Chat, ApiError> {
     let room = state.chat.room(caller, id, MESSAGES).await.map_err(foreign)?;
     let mut shown = shapes::chats(&room, caller);
-    shown
-        .pop()
-        .ok_or_else(|| foreign(ChatError::NoConversation))
+    shown.pop().ok_or_else(|| foreign(ChatError::NoConversation))
 }
 
 /// How much is unread in all of the caller's chats. Answers 304 to a known `ETag`.
@@ -198,4 +196,3 @@ pub(crate) async fn unread_count(
     };
     polled.answer(caller.id, stamp, read).await
 }
-

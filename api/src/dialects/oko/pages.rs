@@ -175,7 +175,14 @@ mod tests {
             let page = paging(wanted).among(count).unwrap();
             assert_eq!(page.window(), Window { limit: 20, offset }, "{wanted} of {count}");
         }
-        for (wanted, count) in [("0", 5), ("2", 20), ("-1", 5), ("x", 5), ("", 5), ("99999999999999999999", 5)] {
+        for (wanted, count) in [
+            ("0", 5),
+            ("2", 20),
+            ("-1", 5),
+            ("x", 5),
+            ("", 5),
+            ("99999999999999999999", 5),
+        ] {
             assert!(paging(wanted).among(count).is_err(), "{wanted} of {count}");
         }
     }

@@ -12,9 +12,7 @@ const NO: [&str; 6] = ["false", "f", "0", "no", "n", "off"];
 impl Fields {
     /// A text that may be missing but not blank, trimmed.
     pub(crate) fn given(&mut self, name: &'static str, rules: &[Rule]) -> Option<String> {
-        self.values
-            .contains_key(name)
-            .then(|| self.required(name, rules))
+        self.values.contains_key(name).then(|| self.required(name, rules))
     }
 
     /// One of these words; `None`: it is missing, or at fault.

@@ -60,7 +60,11 @@ async fn history_reads_for_the_one_who_asks_and_marks_before_it_answers() {
         assert_eq!((unread(&anna).await, unread(&boris).await), (json!(1), json!(2)));
         let history = get(app, &boris, &format!("rooms/{id}/history/")).await;
         assert_eq!(history["room"]["unread_count"], 0);
-        assert_eq!(contents(&history["messages"]), ["раз", "два", "три"], "oldest first");
+        assert_eq!(
+            contents(&history["messages"]),
+            ["раз", "два", "три"],
+            "oldest first"
+        );
         let read: Vec<_> = history["messages"]
             .as_array()
             .unwrap()
@@ -78,10 +82,10 @@ async fn a_message_is_refused_by_field() {
     on_each_store(async |app| {
         let (anna, vera) = (app.person("Anna").await, app.person("Vera").await);
         let id = room(app, &anna, json!({ "name": "Своя" })).await;
-        let received = |what: &str| {
-            json!({ "room": [format!("Incorrect type. Expected pk value, received {what}.")] })
-        };
-        let unknown = |key: &str| json!({ "room": [format!("Invalid pk \"{key}\" - object does not exist.")] });
+        let received =
+            |what: &str| json!({ "room": [format!("Incorrect type. Expected pk value, received {what}.")] });
+        let unknown =
+            |key: &str| json!({ "room": [format!("Invalid pk \"{key}\" - object does not exist.")] });
         let content = |text: &str| json!({ "content": [text] });
         let long = "я".repeat(32_769);
         for (body, with) in [
@@ -103,9 +107,18 @@ async fn a_message_is_refused_by_field() {
                 json!({ "room": u64::MAX, "content": "x" }),
                 unknown("18446744073709551615"),
             ),
-            (json!({ "room": id, "content": " \n" }), content("This field may not be blank.")),
-            (json!({ "room": id, "content": null }), content("This field may not be null.")),
-            (json!({ "room": id, "content": {} }), content("Not a valid string.")),
+            (
+                json!({ "room": id, "content": " \n" }),
+                content("This field may not be blank."),
+            ),
+            (
+                json!({ "room": id, "content": null }),
+                content("This field may not be null."),
+            ),
+            (
+                json!({ "room": id, "content": {} }),
+                content("Not a valid string."),
+            ),
             (
                 json!({ "room": id, "content": "a\0b" }),
                 content("Null characters are not allowed."),
@@ -156,13 +169,22 @@ async fn the_list_is_of_one_room_or_of_all_ones_own() {
         let all = get(app, &anna, "messages/").await;
         assert_eq!(contents(&all), ["1", "2", "3", "4"]);
         assert_eq!((&all[0]["room"], &all[1]["room"]), (&json!(pair), &json!(own)));
-        assert_eq!(contents(&get(app, &boris, "messages/?room=").await), ["1", "3", "4"]);
-        assert_eq!(get(app, &boris, &format!("messages/?room={own}")).await, json!([]));
+        assert_eq!(
+            contents(&get(app, &boris, "messages/?room=").await),
+            ["1", "3", "4"]
+        );
+        assert_eq!(
+            get(app, &boris, &format!("messages/?room={own}")).await,
+            json!([])
+        );
         assert_eq!(get(app, &boris, "messages/?room=987654").await, json!([]));
 
         let of_pair = async |query: &str| {
             let listed = get(app, &anna, &format!("messages/?room={pair}&{query}")).await;
-            contents(&listed).into_iter().map(str::to_owned).collect::<Vec<_>>()
+            contents(&listed)
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
         };
         assert_eq!(of_pair("limit=2").await, ["3", "4"], "the newest of them");
         let third = all[2]["id"].as_i64().unwrap();
@@ -185,12 +207,28 @@ async fn odd_parameters_are_refused_and_no_defect() {
             ("before", "x"),
         ] {
             let path = format!("messages/?{name}={value}");
-            let answer = call(app, &anna, (Method::GET, &path, Value::Null), StatusCode::BAD_REQUEST).await;
-            assert_eq!(answer, json!({ name: ["A valid integer is required."] }), "{path}");
+            let answer = call(
+                app,
+                &anna,
+                (Method::GET, &path, Value::Null),
+                StatusCode::BAD_REQUEST,
+            )
+            .await;
+            assert_eq!(
+                answer,
+                json!({ name: ["A valid integer is required."] }),
+                "{path}"
+            );
         }
         for value in ["0", "10001", "x"] {
             let path = format!("messages/?limit={value}");
-            let answer = call(app, &anna, (Method::GET, &path, Value::Null), StatusCode::BAD_REQUEST).await;
+            let answer = call(
+                app,
+                &anna,
+                (Method::GET, &path, Value::Null),
+                StatusCode::BAD_REQUEST,
+            )
+            .await;
             assert_eq!(
                 answer,
                 json!({ "limit": ["Ensure this value is between 1 and 10000."] })
@@ -227,14 +265,32 @@ async fn every_path_wants_a_token_of_somebody_and_its_own_methods() {
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
             assert_eq!(answer.headers()["www-authenticate"], r#"Bearer realm="api""#);
             assert_eq!(answer.json::<Value>().await.unwrap(), missing, "{path}");
-            let nobody = call(app, &gone, (Method::GET, path, Value::Null), StatusCode::UNAUTHORIZED).await;
+            let nobody = call(
+                app,
+                &gone,
+                (Method::GET, path, Value::Null),
+                StatusCode::UNAUTHORIZED,
+            )
+            .await;
             assert_eq!(nobody["code"], "user_not_found", "{path}");
             let method = Method::from_bytes(wrong.as_bytes()).unwrap();
-            let answer = call(app, &anna, (method, path, Value::Null), StatusCode::METHOD_NOT_ALLOWED).await;
+            let answer = call(
+                app,
+                &anna,
+                (method, path, Value::Null),
+                StatusCode::METHOD_NOT_ALLOWED,
+            )
+            .await;
             let expected = format!("Method \"{wrong}\" not allowed.");
             assert_eq!(answer, json!({ "detail": expected }), "{path}");
         }
-        let nowhere = call(app, &anna, (Method::GET, "nowhere/", Value::Null), StatusCode::NOT_FOUND).await;
+        let nowhere = call(
+            app,
+            &anna,
+            (Method::GET, "nowhere/", Value::Null),
+            StatusCode::NOT_FOUND,
+        )
+        .await;
         assert_eq!(nowhere, json!({ "detail": "Not found." }));
     })
     .await;

@@ -21,12 +21,20 @@ async fn participants_are_shown_with_presence_and_picture_and_without_addresses(
             let fields = person.as_object_mut().unwrap();
             fields.remove("email");
             fields.insert("is_online".into(), json!(false));
-            fields.insert("last_seen".into(), shown["participants"][place]["last_seen"].clone());
+            fields.insert(
+                "last_seen".into(),
+                shown["participants"][place]["last_seen"].clone(),
+            );
             fields.insert("avatar".into(), json!(NO_AVATAR));
             expected.push(person);
         }
         assert_eq!(shown, json!({ "room_id": id, "participants": expected }));
-        assert!(shown["participants"][0]["last_seen"].as_str().unwrap().ends_with('Z'));
+        assert!(
+            shown["participants"][0]["last_seen"]
+                .as_str()
+                .unwrap()
+                .ends_with('Z')
+        );
     })
     .await;
 }
@@ -100,13 +108,27 @@ async fn a_direct_room_is_neither_joined_nor_opened_nor_left() {
             app.person("Vera").await,
         );
         let id = direct(app, &anna, &boris).await;
-        post(app, &vera, &format!("rooms/{id}/join/"), Value::Null, StatusCode::NOT_FOUND).await;
+        post(
+            app,
+            &vera,
+            &format!("rooms/{id}/join/"),
+            Value::Null,
+            StatusCode::NOT_FOUND,
+        )
+        .await;
         let path = format!("rooms/{id}/");
         let open = (Method::PATCH, path.as_str(), json!({ "is_open": true }));
         call(app, &anna, open, StatusCode::FORBIDDEN).await;
         let body = json!({ "name": "x", "is_open": true });
         post(app, &anna, "rooms/", body, StatusCode::FORBIDDEN).await;
-        post(app, &anna, &format!("rooms/{id}/leave/"), Value::Null, StatusCode::FORBIDDEN).await;
+        post(
+            app,
+            &anna,
+            &format!("rooms/{id}/leave/"),
+            Value::Null,
+            StatusCode::FORBIDDEN,
+        )
+        .await;
         assert_eq!(get(app, &anna, &path).await["participants_count"], 2);
     })
     .await;
@@ -122,7 +144,11 @@ async fn who_is_online_is_listed_oneself_included() {
             "password": "correct horse", "password_confirm": "correct horse",
         });
         let registered = app
-            .ask(&anna, (Method::POST, "/api/auth/register/", body), StatusCode::CREATED)
+            .ask(
+                &anna,
+                (Method::POST, "/api/auth/register/", body),
+                StatusCode::CREATED,
+            )
             .await;
         let boris = crate::app::Person {
             id: registered["user"]["id"].as_i64().unwrap(),

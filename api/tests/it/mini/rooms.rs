@@ -103,7 +103,11 @@ async fn a_strangers_room_reads_like_none() {
     on_each_store(async |app| {
         let (anna, vera) = (app.person("Anna").await, app.person("Vera").await);
         let id = room(app, &anna, json!({ "name": "Своя" })).await;
-        for path in [format!("rooms/{id}/"), "rooms/987654/".into(), "rooms/abc/".into()] {
+        for path in [
+            format!("rooms/{id}/"),
+            "rooms/987654/".into(),
+            "rooms/abc/".into(),
+        ] {
             for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
                 let body = json!({ "name": "Чужая" });
                 let answer = call(app, &vera, (method, &path, body), StatusCode::NOT_FOUND).await;
@@ -121,7 +125,8 @@ async fn a_room_is_renamed_by_put_or_patch() {
         let anna = app.person("Anna").await;
         let id = room(app, &anna, json!({ "name": "Раз", "chat_type": "group" })).await;
         let path = format!("rooms/{id}/");
-        let change = async |method, body, status| call(app, &anna, (method, path.as_str(), body), status).await;
+        let change =
+            async |method, body, status| call(app, &anna, (method, path.as_str(), body), status).await;
         let renamed = change(Method::PATCH, json!({ "name": "Два" }), StatusCode::OK).await;
         assert_eq!((&renamed["name"], &renamed["id"]), (&json!("Два"), &json!(id)));
         let described = change(Method::PATCH, json!({ "description": "о чём" }), StatusCode::OK).await;
@@ -160,13 +165,26 @@ async fn a_group_is_deleted_by_its_admin_and_a_direct_room_by_either_side() {
             json!({ "name": "Открытая", "chat_type": "group", "is_open": true }),
         )
         .await;
-        post(app, &boris, &format!("rooms/{group}/join/"), Value::Null, StatusCode::OK).await;
+        post(
+            app,
+            &boris,
+            &format!("rooms/{group}/join/"),
+            Value::Null,
+            StatusCode::OK,
+        )
+        .await;
         let delete = |path| (Method::DELETE, path, Value::Null);
         let path = format!("rooms/{group}/");
         let refused = call(app, &boris, delete(path.as_str()), StatusCode::FORBIDDEN).await;
         assert!(refused["detail"].is_string(), "{refused}");
         call(app, &anna, delete(path.as_str()), StatusCode::NO_CONTENT).await;
-        let gone = call(app, &anna, (Method::GET, &path, Value::Null), StatusCode::NOT_FOUND).await;
+        let gone = call(
+            app,
+            &anna,
+            (Method::GET, &path, Value::Null),
+            StatusCode::NOT_FOUND,
+        )
+        .await;
         assert_eq!(gone, unseen());
 
         let pair = direct(app, &anna, &boris).await;
@@ -260,7 +278,10 @@ async fn conversations_of_other_clients_have_names_too() {
             name(&user(app, &anna).await),
             name(&user(app, &boris).await)
         );
-        assert_eq!((&rooms[0]["name"], &rooms[1]["name"]), (&json!(pair), &json!("Групповой чат")));
+        assert_eq!(
+            (&rooms[0]["name"], &rooms[1]["name"]),
+            (&json!(pair), &json!("Групповой чат"))
+        );
     })
     .await;
 }

@@ -24,7 +24,10 @@ async fn an_order_has_one_chat_with_whoever_asked_first_in_it() {
         }
         let by_order = "get_or_create_by_order/";
         let body = json!({ "order_id": 4711 });
-        assert_eq!(post(app, &anna, by_order, body.clone(), StatusCode::OK).await, expected);
+        assert_eq!(
+            post(app, &anna, by_order, body.clone(), StatusCode::OK).await,
+            expected
+        );
         assert_eq!(get(app, &anna, "").await, json!([expected]));
         assert_eq!(get(app, &anna, &format!("{}/", made["id"])).await, expected);
 
@@ -95,9 +98,16 @@ async fn a_chat_shows_the_fields_of_both_clients() {
             (&json!(0), &json!(true))
         );
         let texts = super::texts(&alone["messages"]);
-        assert_eq!((texts.len(), texts[0], texts[19]), (20, "22", "3"), "newest first");
+        assert_eq!(
+            (texts.len(), texts[0], texts[19]),
+            (20, "22", "3"),
+            "newest first"
+        );
         // Neither list nor chat marks anything.
-        assert_eq!(get(app, &anna, "unread_count/").await, json!({ "unread_count": 22 }));
+        assert_eq!(
+            get(app, &anna, "unread_count/").await,
+            json!({ "unread_count": 22 })
+        );
     })
     .await;
 }
@@ -147,7 +157,13 @@ async fn a_page_is_an_envelope_of_twenty() {
         // The address of the next page leads there.
         let next = first["next"].as_str().unwrap();
         assert!(next.starts_with("http://127.0.0.1:"), "{next}");
-        let second = app.client.get(next).bearer_auth(&anna.token).send().await.unwrap();
+        let second = app
+            .client
+            .get(next)
+            .bearer_auth(&anna.token)
+            .send()
+            .await
+            .unwrap();
         let second: Value = second.json().await.unwrap();
         assert_eq!(second["results"], json!([all[20]]));
         assert_eq!(second["next"], json!(null));
@@ -155,7 +171,13 @@ async fn a_page_is_an_envelope_of_twenty() {
         assert_eq!(get(app, &anna, "?page=last").await, second);
         for page in ["0", "3", "x", ""] {
             let path = format!("?page={page}");
-            let answer = call(app, &anna, (Method::GET, &path, Value::Null), StatusCode::NOT_FOUND).await;
+            let answer = call(
+                app,
+                &anna,
+                (Method::GET, &path, Value::Null),
+                StatusCode::NOT_FOUND,
+            )
+            .await;
             assert_eq!(answer, json!({ "detail": "Invalid page." }), "{page}");
         }
     })
@@ -180,16 +202,30 @@ async fn a_stranger_is_told_so_and_what_is_not_there_is_not_found() {
         ] {
             for body in [json!({ "text": "я" }), json!({})] {
                 let path = format!("{id}/{below}");
-                let answer = call(app, &vera, (method.clone(), &path, body.clone()), StatusCode::FORBIDDEN).await;
+                let answer = call(
+                    app,
+                    &vera,
+                    (method.clone(), &path, body.clone()),
+                    StatusCode::FORBIDDEN,
+                )
+                .await;
                 assert_eq!(answer, stranger(), "{path}");
                 for nothing in ["987654", "abc"] {
                     let path = format!("{nothing}/{below}");
-                    let call = call(app, &vera, (method.clone(), &path, body.clone()), StatusCode::NOT_FOUND);
+                    let call = call(
+                        app,
+                        &vera,
+                        (method.clone(), &path, body.clone()),
+                        StatusCode::NOT_FOUND,
+                    );
                     assert_eq!(call.await, json!({ "detail": "Not found." }), "{path}");
                 }
             }
         }
-        assert_eq!(get(app, &anna, &format!("{id}/")).await["last_message"], json!(null));
+        assert_eq!(
+            get(app, &anna, &format!("{id}/")).await["last_message"],
+            json!(null)
+        );
     })
     .await;
 }

@@ -59,7 +59,10 @@ async fn messages_are_newest_first_and_reading_them_marks_them() {
         let unread = async || get(app, &boris, "unread_count/").await["unread_count"].clone();
         assert_eq!(unread().await, 23);
         let all = get(app, &boris, &format!("{id}/messages/")).await;
-        assert_eq!((all.as_array().unwrap().len(), &all[0]["text"]), (23, &json!("23")));
+        assert_eq!(
+            (all.as_array().unwrap().len(), &all[0]["text"]),
+            (23, &json!("23"))
+        );
         assert_eq!(
             (&all[0]["is_read"], &all[0]["is_mine"]),
             (&json!(true), &json!(false))
@@ -89,7 +92,10 @@ async fn a_chat_is_marked_read_for_the_one_who_asks() {
         let path = format!("{one}/mark_read/");
         let done = post(app, &boris, &path, json!({}), StatusCode::OK).await;
         assert_eq!(done, json!({ "status": "success" }));
-        assert_eq!(get(app, &boris, "unread_count/").await, json!({ "unread_count": 1 }));
+        assert_eq!(
+            get(app, &boris, "unread_count/").await,
+            json!({ "unread_count": 1 })
+        );
         assert_eq!(get(app, &boris, &format!("{one}/")).await["unread_count"], 0);
         // Anna sees it at her message.
         let seen = get(app, &anna, &format!("{one}/")).await;

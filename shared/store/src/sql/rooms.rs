@@ -9,21 +9,12 @@ use sqlx::{FromRow, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::dialect::{Spelled, Uuids, one_of_uuids};
+use super::reading::{is_hidden, unread_count};
 use crate::Store;
 use crate::error::Result;
 use crate::pool::on_pool;
 use crate::records::{Members, RoomOrder, Window};
 use crate::rows::{ConversationRow, conversation_columns};
-
-/// Of the participant `p`: what others wrote and they have not read, counted up to a hundred.
-macro_rules! unread_count {
-    () => {
-        "(select count(*) from (select 1 from messages unread
-            where unread.conversation_id = p.conversation_id and unread.seq > p.last_read_seq
-                and unread.sender_id <> p.user_id and unread.deleted_at is null and unread.kind = 'text'
-            limit 100) counted)"
-    };
-}
 
 macro_rules! of_user {
     () => {
@@ -32,34 +23,38 @@ macro_rules! of_user {
     };
 }
 
+macro_rules! listed {
+    () => {
+        concat!(of_user!(), " and not ", is_hidden!())
+    };
+}
+
 macro_rules! rooms {
-    ($which:literal) => {
+    ($which:expr) => {
         concat!(
             "select ",
             conversation_columns!(),
             ", ",
             unread_count!(),
             " as unread_count",
-            of_user!(),
             $which
         )
     };
 }
 
-const BY_CREATION: &str = rooms!(" order by c.created_at desc, c.number desc limit $2 offset $3");
+const BY_CREATION: &str = rooms!(concat!(
+    listed!(),
+    " order by c.created_at desc, c.number desc limit $2 offset $3"
+));
 
-const BY_ACTIVITY: &str = rooms!(" order by c.last_activity_at desc, c.number desc limit $2 offset $3");
+const BY_ACTIVITY: &str = rooms!(concat!(
+    listed!(),
+    " order by c.last_activity_at desc, c.number desc limit $2 offset $3"
+));
 
-const ONE: &str = rooms!(" and c.id = $2");
+const ONE: &str = rooms!(concat!(of_user!(), " and c.id = $2"));
 
-const COUNT: &str = concat!("select count(*)", of_user!());
-
-const UNREAD: &str = concat!(
-    "select cast(coalesce(sum(",
-    unread_count!(),
-    "), 0) as bigint)",
-    of_user!()
-);
+const COUNT: &str = concat!("select count(*)", listed!());
 
 const MEMBERS: Spelled = one_of_uuids!(
     "select conversation_id, user_id, everybody from (
@@ -90,7 +85,7 @@ impl From<RoomRow> for Conversation {
 }
 
 impl Store {
-    /// A part of a person's conversations, each with its `unread_count`, without messages and people.
+    /// A part of a person's conversations but for those that they have hidden, each with its `unread_count`, without messages and people.
     pub async fn rooms_of(
         &self,
         user: UserId,
@@ -123,14 +118,6 @@ impl Store {
     /// How many they are.
     pub async fn room_count(&self, user: UserId) -> Result<i64> {
         Ok(on_pool!(&self.pools.read, |pool| query_scalar(COUNT)
-            .bind(user.0)
-            .fetch_one(pool)
-            .await)?)
-    }
-
-    /// What is unread in all of them, a hundred counted of each at most.
-    pub async fn unread_in_all(&self, user: UserId) -> Result<i64> {
-        Ok(on_pool!(&self.pools.read, |pool| query_scalar(UNREAD)
             .bind(user.0)
             .fetch_one(pool)
             .await)?)

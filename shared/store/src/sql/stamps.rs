@@ -2,7 +2,7 @@
 //!
 //! Why no change escapes: whatever lasts in a conversation (messages, edits, deletions, people, titles) takes a number,
 //! so `last_seq` moves. Read marks take none, and only grow while nobody joins anew, which takes a number: each mark of
-//! one's own is in the stamp itself, and those of others as their sum, where the list shows them. A conversation that
+//! one's own is in the stamp itself, as is whether one has hidden the conversation, and those of others as their sum, where the list shows them. A conversation that
 //! is made, deleted, joined or left enters the stamp or leaves it. What people are called moves the directory's
 //! version. A stamp is read before the list that it goes out with, so it is never newer than the list.
 
@@ -19,7 +19,7 @@ use crate::records::Stamp;
 macro_rules! stamp {
     ($marks_of_others:literal, $which:literal) => {
         concat!(
-            "select c.number, c.last_seq, p.last_read_seq, ",
+            "select c.number, c.last_seq, p.last_read_seq, coalesce(p.hidden_seq, -1), ",
             $marks_of_others,
             ", (select version from directory)
              from participants p join conversations c on c.id = p.conversation_id
@@ -42,8 +42,8 @@ const SAID_IN_ONE: &str = stamp!(
     " and c.id = $2"
 );
 
-/// `number`, `last_seq`, one's own mark, the sum of all marks, the directory's version.
-type StampRow = (i64, i64, i64, i64, i64);
+/// `number`, `last_seq`, one's own mark, where it was hidden, the sum of all marks, the directory's version.
+type StampRow = (i64, i64, i64, i64, i64, i64);
 
 impl Store {
     /// Of a person's conversations, what is unread in each, and who is in them.
