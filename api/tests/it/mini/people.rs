@@ -1,10 +1,16 @@
 //! Who is in a room, coming and going, and who is online.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{call, direct, get, not_found, post, room, user};
-use crate::app::on_each_store;
+use crate::app::{Person, TestApp, on_each_store};
+
+/// How long to wait for what is bound to come.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The picture of people who have none.
 const NO_AVATAR: &str = "https://via.placeholder.com/150?text=Avatar";
@@ -139,28 +145,40 @@ async fn who_is_online_is_listed_oneself_included() {
     on_each_store(async |app| {
         let anna = app.person("Anna").await;
         assert_eq!(get(app, &anna, "online-users/").await, json!([]));
-        let body = json!({
-            "username": format!("boris-{}", uuid::Uuid::now_v7().simple()),
-            "password": "correct horse", "password_confirm": "correct horse",
+        let username = format!("boris-{}", Uuid::now_v7().simple());
+        let account = json!({
+            "username": username, "password": "correct horse", "password_confirm": "correct horse",
         });
-        let registered = app
-            .ask(
-                &anna,
-                (Method::POST, "/api/auth/register/", body),
-                StatusCode::CREATED,
-            )
-            .await;
-        let boris = crate::app::Person {
-            id: registered["user"]["id"].as_i64().unwrap(),
-            token: registered["tokens"]["access"].as_str().unwrap().to_owned(),
+        let register = (Method::POST, "/api/auth/register/", account.clone());
+        app.ask(&anna, register, StatusCode::CREATED).await;
+        let login = (Method::POST, "/api/auth/login/", account);
+        let welcome = app.ask(&anna, login, StatusCode::OK).await;
+        let boris = Person {
+            id: welcome["user"]["id"].as_i64().unwrap(),
+            token: welcome["tokens"]["access"].as_str().unwrap().to_owned(),
         };
-        let online = get(app, &boris, "online-users/").await;
+        let online = until_somebody_is_online(app, &boris).await;
         let expected = json!([{
-            "user": registered["user"], "is_online": true, "last_seen": online[0]["last_seen"],
-            "avatar": NO_AVATAR,
+            "user": welcome["user"], "is_online": true, "last_seen": online[0]["last_seen"], "avatar": NO_AVATAR,
         }]);
         assert_eq!(online, expected);
         assert!(online[0]["last_seen"].is_string());
     })
     .await;
+}
+
+/// Signing in is answered before it is told.
+async fn until_somebody_is_online(app: &TestApp, who: &Person) -> Value {
+    let look = async {
+        loop {
+            let online = get(app, who, "online-users/").await;
+            if online != json!([]) {
+                return online;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, look)
+        .await
+        .expect("somebody online")
 }

@@ -88,7 +88,8 @@ async fn a_form_makes_a_room_too() {
         let answer = app
             .request(&Method::POST, "/api/chat/rooms")
             .bearer_auth(&anna.token)
-            .form(&[("name", "Форма"), ("chat_type", "group"), ("is_open", "on")])
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("name=%D0%A4%D0%BE%D1%80%D0%BC%D0%B0&chat_type=group&is_open=on")
             .send()
             .await
             .unwrap();

@@ -109,6 +109,8 @@ on_both_databases! {
         members_and_numbers_are_read_in_bulk,
         what_people_said_is_read_back_newest_first,
         the_newest_messages_of_many_rooms_are_read_at_once,
+        a_message_is_read_once_somebody_else_who_was_there_has_read_it,
+        a_hidden_room_is_not_listed_until_somebody_writes,
         a_group_is_closed_until_it_is_opened,
         a_stamp_stays_until_something_that_the_list_shows_has_changed;
     locked:

@@ -2,10 +2,10 @@
 
 use protocol::models::{Message, Role};
 use protocol::{ConversationId, UserId};
-use store::{Before, ProfilePatch, RoomOrder, Stamp, Store, Window};
+use store::{Before, Mark, MyPatch, ProfilePatch, RoomOrder, Stamp, Store, Window};
 
 use crate::database::Database;
-use crate::given::{Do, change, create, group, new_group, people, send};
+use crate::given::{Do, at, change, create, group, new_group, people, send};
 
 const ALL: Window = Window::first(100);
 
@@ -175,6 +175,69 @@ pub(crate) async fn a_group_is_closed_until_it_is_opened(database: &Database) {
     assert!(!is_open().await);
 }
 
+async fn read(store: &Store, conversation: ConversationId, user: UserId) {
+    let mark = Mark {
+        conversation,
+        user,
+        seq: Mark::EVERYTHING,
+    };
+    assert_eq!(store.mark_read(&[mark]).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn a_message_is_read_once_somebody_else_who_was_there_has_read_it(database: &Database) {
+    let store = &database.store;
+    let [ann, bob, carl] = people(store).await;
+    let room = group(store, &[ann, bob]).await;
+    let is_read = async || {
+        let said = store.said_in(room, Before::TheEnd, ALL).await.unwrap();
+        let newest = store.newest_said(&[room], 100).await.unwrap();
+        assert_eq!(newest[&room], said);
+        let said: Vec<_> = said
+            .iter()
+            .rev()
+            .map(|message| message.is_read.unwrap())
+            .collect();
+        said
+    };
+    send(store, room, ann, "1").await;
+    send(store, room, bob, "2").await;
+    read(store, room, ann).await;
+    assert_eq!(is_read().await, [false, true], "her own is not read by herself");
+    // Who comes later has read everything so far, but nobody has been read by them.
+    change(store, room, Do::Add(carl, Role::Member)).await;
+    assert_eq!(is_read().await, [false, true]);
+    send(store, room, ann, "3").await;
+    read(store, room, carl).await;
+    assert_eq!(is_read().await, [false, true, true]);
+    change(store, room, Do::Remove(carl)).await;
+    assert_eq!(is_read().await, [false, true, true], "read is read");
+    read(store, room, bob).await;
+    assert_eq!(is_read().await, [true, true, true]);
+}
+
+pub(crate) async fn a_hidden_room_is_not_listed_until_somebody_writes(database: &Database) {
+    let store = &database.store;
+    let [ann, bob] = people(store).await;
+    let room = group(store, &[ann, bob]).await;
+    let before = store.stamp_of_rooms(ann).await.unwrap();
+    let hide = MyPatch {
+        is_hidden: Some(true),
+        ..MyPatch::default()
+    };
+    assert!(
+        store
+            .update_my_conversation((room, ann), &hide, at(5))
+            .await
+            .unwrap()
+    );
+    assert!(listed(store, ann, RoomOrder::Creation).await.is_empty());
+    assert_eq!(store.room_count(ann).await.unwrap(), 0);
+    assert!(store.room_of(ann, room).await.unwrap().is_some());
+    assert_ne!(store.stamp_of_rooms(ann).await.unwrap(), before);
+    send(store, room, bob, "hello").await;
+    assert_eq!(listed(store, ann, RoomOrder::Creation).await, [(room, 1)]);
+}
+
 /// The three stamps of a person, that of one room among them.
 async fn stamps(store: &Store, user: UserId, room: ConversationId) -> [Stamp; 3] {
     [
@@ -206,6 +269,10 @@ pub(crate) async fn a_stamp_stays_until_something_that_the_list_shows_has_change
     step("an edit", [true; 3]).await;
     change(store, room, Do::Delete(message.id)).await;
     step("a deletion", [true; 3]).await;
+    read(store, room, ann).await;
+    step("her own mark", [true; 3]).await;
+    read(store, room, bob).await;
+    step("the mark of another", [false, true, true]).await;
     change(store, room, Do::Add(carl, Role::Member)).await;
     step("a newcomer", [true; 3]).await;
     send(store, elsewhere, bob, "hello").await;
