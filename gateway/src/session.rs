@@ -16,6 +16,7 @@ use protocol::requests::SendMessage;
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use runtime::tokens::Access;
 use serde_json::Value;
+use store::Mark;
 use tokio::time::Instant;
 
 use crate::dialects::Room;
@@ -232,10 +233,14 @@ impl Session {
                 let from = after.map_or(From::Head, From::After);
                 VecDeque::from([Task::of(Command::Join { conversation, from })])
             }
-            Door::Room(Room { id: conversation, .. }) => {
-                let from = From::Head;
-                VecDeque::from([Task::of(Command::Join { conversation, from })])
-            }
+            // Whoever enters a room has read what was said there.
+            Door::Room(Room { id: conversation, .. }) => VecDeque::from([
+                Task::of(Command::Join {
+                    conversation,
+                    from: From::Head,
+                }),
+                Task::of(Command::Read(conversation, Mark::EVERYTHING)),
+            ]),
             Door::Everything { follows_all: true } => VecDeque::from([Task::of(Command::JoinAll)]),
             Door::Everything { follows_all: false } => VecDeque::new(),
         }

@@ -98,7 +98,7 @@ impl Connection {
             Command::Read(conversation, seq) => {
                 let reading = async move { chat.mark_read(user, conversation, Some(seq)).await.map(drop) };
                 let read = offload(self.gateway.tasks(), "read", reading);
-                Box::pin(async move { Done::Finished(Outcome::Changed(known(read.await)), asker) })
+                Box::pin(async move { Done::Finished(Outcome::Read(conversation, known(read.await)), asker) })
             }
             Command::Relist => {
                 let following = self.session.following();

@@ -52,7 +52,8 @@ impl Session {
     const fn reads_by_itself(&self) -> Option<ConversationId> {
         match self.door {
             Door::Conversation { id, .. } => Some(id),
-            Door::Everything { .. } => None,
+            // Mini's clients say so themselves.
+            Door::Room(_) | Door::Everything { .. } => None,
         }
     }
 }

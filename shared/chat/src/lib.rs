@@ -6,9 +6,10 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the use
-//! cases, one a file; `rooms` those of the clients that speak integers and poll;
-//! `usernames` who is called what; [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the
+//! use cases, one a file; `rooms` those of the clients that speak integers and poll; `usernames` who is called what;
+//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change
+//! becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a

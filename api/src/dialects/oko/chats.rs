@@ -32,7 +32,7 @@ const MESSAGES: i64 = 20;
     path = "/chats/",
     operation_id = "oko_list_chats",
     tag = "okoznaniy",
-    params(("page" = Option<String>, Query, description = "From 1, or `last`; answers `OkoPage`.")),
+    params(("page" = Option<String>, Query, description = "From 1, or `last`; answers `{count, next, previous, results}`.")),
     responses(
         (status = 200, description = "The chats.", body = Vec<Chat>),
         (status = 304, description = "Nothing in it has changed."),

@@ -26,7 +26,7 @@ use crate::extract::{Ids, KnownCaller};
     tag = "okoznaniy",
     params(
         ("id" = String, Path, description = "The chat's number, or its UUID."),
-        ("page" = Option<String>, Query, description = "From 1, or `last`; answers `OkoPage`."),
+        ("page" = Option<String>, Query, description = "From 1, or `last`; answers `{count, next, previous, results}`."),
     ),
     responses((status = 200, description = "The messages.", body = Vec<ChatMessage>), Refusals)
 )]

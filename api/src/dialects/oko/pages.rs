@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, http::HeaderMap};
 use serde::Serialize;
 use store::Window;
-use utoipa::ToSchema;
 
 use crate::dialects::no_such;
 use crate::error::ApiError;
@@ -26,9 +25,8 @@ const LAST: &str = "last";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// A page of a list.
-#[derive(Serialize, ToSchema)]
-#[schema(as = OkoPage)]
-pub(crate) struct Envelope<T> {
+#[derive(Serialize)]
+struct Envelope<T> {
     /// Rows on all pages.
     count: i64,
     /// Address of the next page.
