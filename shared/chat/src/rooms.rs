@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use protocol::models::{Conversation, ConversationType, Message};
 use protocol::requests::CreateConversation;
 use protocol::{ConversationId, UserId, limits};
-use store::{Before, Members, NewConversation, RoomOrder, Stamp, User, Window};
+use store::{Before, Members, NewConversation, RoomOrder, User, Window};
 use uuid::Uuid;
 
 use crate::conversations::{ORDER_SERVICE, Opened};
@@ -14,7 +14,12 @@ use crate::permit::{self, Actor};
 use crate::{Chat, ChatError, text};
 
 /// More people than a conversation may hold.
-const EVERYBODY: i64 = 2 * limits::PARTICIPANTS as i64;
+const EVERYBODY: i64 = 10_000;
+
+const _: () = assert!(
+    limits::PARTICIPANTS < 10_000,
+    "everybody in a conversation is shown"
+);
 
 /// A conversation that one person makes for themself and whoever comes.
 #[derive(Clone, Debug)]
@@ -173,13 +178,12 @@ impl Chat {
 
     /// One of them, with so many of its newest messages.
     pub async fn room(&self, actor: UserId, id: ConversationId, messages: i64) -> Result<Rooms, ChatError> {
-        match self.store.room_of(actor, id).await? {
-            Some(conversation) => self.furnished(vec![conversation], messages).await,
-            None => {
-                self.require_participant(actor, id).await?;
-                Err(ChatError::NoConversation)
-            }
+        if let Some(conversation) = self.store.room_of(actor, id).await? {
+            return self.furnished(vec![conversation], messages).await;
         }
+        self.require_participant(actor, id).await?;
+        // They came in between the two questions.
+        Err(ChatError::Unavailable)
     }
 
     /// A part of what was said in one conversation, newest first.
@@ -205,11 +209,6 @@ impl Chat {
     pub async fn said_count(&self, actor: UserId, id: ConversationId) -> Result<i64, ChatError> {
         self.require_participant(actor, id).await?;
         Ok(self.store.said_count(id).await?)
-    }
-
-    /// Changes whenever [`Chat::said_in`] may; of a conversation that is not the caller's, it never does.
-    pub async fn stamp_of_said_in(&self, actor: UserId, id: ConversationId) -> Result<Stamp, ChatError> {
-        Ok(self.store.stamp_of_said_in(actor, id).await?)
     }
 
     async fn attributed(&self, messages: Vec<Message>) -> Result<Said, ChatError> {
