@@ -16,5 +16,6 @@ mod oko;
 mod outage;
 mod polling;
 mod problems;
+mod reading;
 mod specification;
 mod tokens;

@@ -31,10 +31,10 @@ use std::path::Path;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Before, Change, ChangePage, ConversationPatch, Created, Cursor, Ended, Heads, ListPage,
-    ListPlace, Listing, Mark, Members, MyConversation, MyPatch, NewAttachment, NewConversation, NewMessage,
-    NewUser, OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, RoomOrder, Session, Stamp,
-    Standing, Unpublished, User, Window,
+    Appended, Batch, Before, Change, ChangePage, ConversationPatch, Created, Cursor, Edge, Ended, Heads,
+    ListPage, ListPlace, Listing, Mark, Members, MyConversation, MyPatch, NewAttachment, NewConversation,
+    NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, RoomOrder,
+    Session, Stamp, Standing, Unpublished, User, Window,
 };
 pub use sql::locked::Locked;
 
