@@ -4,8 +4,10 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use protocol::UserId;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use store::Edge;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -195,7 +197,6 @@ async fn the_canonical_list_shows_what_one_makes_of_it_and_who_is_there() {
             state(json!({ "is_pinned": false })),
             state(json!({ "muted_until": "2100-01-01T00:00:00Z" })),
             (&anna, Method::POST, unread.as_str(), json!({})),
-            (&boris, Method::POST, "/api/auth/logout/", json!({})),
             state(json!({ "is_hidden": true })),
         ] {
             let before = tag(app, &anna, path).await;
@@ -207,6 +208,20 @@ async fn the_canonical_list_shows_what_one_makes_of_it_and_who_is_there() {
             );
             let (status, ..) = again(app, &anna, path, &before).await;
             assert_eq!(status, StatusCode::OK, "{changed} {body}");
+        }
+        app.say(&boris, id, "so that it is shown again").await;
+        for is_online in [true, false] {
+            let before = tag(app, &anna, path).await;
+            let edge = Edge {
+                user: UserId(boris.id),
+                is_online,
+                at: app.clock.now(),
+            };
+            app.store.note_presence(&[edge]).await.unwrap();
+            let (status, body, _) = again(app, &anna, path, &before).await;
+            assert_eq!(status, StatusCode::OK, "{is_online}");
+            let shown: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(shown[0]["other_user"]["is_online"], is_online);
         }
     })
     .await;
