@@ -23,7 +23,8 @@ use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
 use crate::routes::{
-    admin, attachments, auth, conversations, directory, listing, messages, participants, reading, tickets,
+    admin, attachments, auth, contacts, conversations, directory, listing, messages, participants, reading,
+    tickets,
 };
 use crate::{AppState, dialects, observe, openapi, web_client};
 
@@ -88,7 +89,12 @@ fn users() -> OpenApiRouter<AppState> {
 }
 
 fn administration() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().both(routes!(admin::revoke_tokens))
+    OpenApiRouter::new()
+        .both(routes!(admin::revoke_tokens))
+        .both(routes!(contacts::set_policy))
+        .both(routes!(contacts::held))
+        .both(routes!(contacts::approve))
+        .both(routes!(contacts::reject))
 }
 
 /// Everything that the specification describes.

@@ -29,6 +29,7 @@ const STEPS: [(i64, &str, &str); 9] = [
     ),
     (6, "reading", include_str!("../migrations/0006_reading.sql")),
     (7, "messages", include_str!("../migrations/0007_messages.sql")),
+    (10, "contacts", include_str!("../migrations/0010_contacts.sql")),
     (12, "presence", include_str!("../migrations/0012_presence.sql")),
     (13, "rooms", include_str!("../migrations/0013_rooms.sql")),
 ];

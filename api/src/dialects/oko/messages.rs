@@ -92,8 +92,7 @@ pub(crate) async fn send(
         mentions: Vec::new(),
         attachment_ids: Vec::new(),
     };
-    // TO-MERGE: send_screened of `contacts`.
-    let sent = chat.send(caller.id, request).await.map_err(foreign)?;
+    let sent = chat.send_screened(caller.id, request).await.map_err(foreign)?;
     Ok(Json(ChatMessage::of(sent.message, &caller, caller.id)))
 }
 

@@ -103,3 +103,42 @@ async fn a_chat_is_marked_read_for_the_one_who_asks() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn contact_details_are_refused_in_every_chat_and_leave_no_trace() {
+    on_each_store(async |app| {
+        let (anna, boris) = (app.person("Anna").await, app.person("Boris").await);
+        let order = chat(app, &anna, &boris, 1).await;
+        // About nothing: elsewhere links are normal there, this way in refuses them all the same.
+        let group = app.group(&anna, &[&boris]).await;
+        for text in [
+            "пишите: anna@example.org",
+            "+7 701 123 45 67",
+            "HTTPS://example.org",
+            "123456789",
+        ] {
+            for id in [&order.to_string(), &group] {
+                let path = format!("{id}/send_message/");
+                let refused = post(
+                    app,
+                    &anna,
+                    &path,
+                    json!({ "text": text }),
+                    StatusCode::BAD_REQUEST,
+                )
+                .await;
+                assert_eq!(
+                    refused,
+                    json!({ "detail": "Контактные данные запрещены в чате." }),
+                    "{text}"
+                );
+            }
+        }
+        for id in [&order.to_string(), &group] {
+            assert_eq!(get(app, &boris, &format!("{id}/messages/")).await, json!([]));
+        }
+        assert_eq!(get(app, &boris, "unread_count/").await["unread_count"], 0);
+        say(app, &anna, order, "12345678 и +8 проходят").await;
+    })
+    .await;
+}
