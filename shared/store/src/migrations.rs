@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::pool::Pool;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 9] = [
+const STEPS: [(i64, &str, &str); 10] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
