@@ -5,8 +5,9 @@
 //! [`chat::Chat`] and says the result in JSON. Every refusal, wherever it arises, becomes an answer in [`error`].
 //!
 //! Module map: [`mod@router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
-//! what handlers take; [`error`] how refusals are worded; [`drf`] the wording that the clients of `/api/auth` and
-//! `/api/chat` expect; `dialects` the chat in those clients' shapes; `polling` cheap answers to those who ask again;
+//! what handlers take; `form` a form with a file in it, read as it comes; [`error`] how refusals are worded; [`drf`] the
+//! wording that the clients of `/api/auth` and `/api/chat` expect; `dialects` the chat in those clients' shapes;
+//! `polling` cheap answers to those who ask again;
 //! [`observe`] what logs and metrics say; [`openapi`] the specification and its page; [`web_client`] what stands at
 //! `/`; [`settings`] what an operator may set; [`server`] how a process serves all this.
 //!
@@ -19,6 +20,7 @@ mod dialects;
 pub mod drf;
 pub mod error;
 pub mod extract;
+mod form;
 pub mod observe;
 pub mod openapi;
 mod page;

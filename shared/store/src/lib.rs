@@ -35,9 +35,9 @@ use std::sync::Arc;
 pub use error::StoreError;
 pub use records::{
     Appended, Batch, Before, Change, ChangePage, ConversationPatch, Created, Cursor, Decision, Edge, Ended,
-    Heads, Held, ListPage, ListPlace, Listing, Mark, Members, MyConversation, MyPatch, NewAttachment,
-    NewConversation, NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation,
-    RoomOrder, Session, Stamp, Standing, Unpublished, User, Window,
+    FileStanding, Heads, Held, ListPage, ListPlace, Listing, Mark, Members, MyConversation, MyPatch,
+    NewAttachment, NewConversation, NewMessage, NewUpload, NewUser, OutboxId, Page, Place, ProfilePatch,
+    Reader, Readers, Revocation, RoomOrder, Session, Stamp, Standing, Unpublished, Uploaded, User, Window,
 };
 pub use screen::{Earlier, Judgement, Screen, Screening, Terms};
 pub use sql::locked::Locked;
