@@ -39,6 +39,7 @@ fn said(text: &str) -> ServerFrame {
         reactions: Vec::new(),
         attachments: Vec::new(),
         pinned_at: None,
+        deleted_at: None,
         is_read: None,
     })
 }

@@ -33,7 +33,8 @@ macro_rules! one_word {
 mod messages;
 
 pub use messages::{
-    Attachment, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead, SystemEvent,
+    Attachment, FileType, FoundMessage, Mention, Message, MessageEdit, MessageHead, MessageKind, Reaction,
+    ReplyHead, SystemEvent,
 };
 
 /// Two people, or a group.

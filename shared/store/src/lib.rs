@@ -31,8 +31,8 @@ use std::path::Path;
 pub use error::StoreError;
 pub use records::{
     Appended, Batch, Change, ChangePage, Created, Cursor, Ended, Heads, NewAttachment, NewConversation,
-    NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Session, Standing, Unpublished,
-    User,
+    NewMessage, NewSystemMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Search, Session,
+    Standing, Unpublished, User,
 };
 pub use sql::locked::Locked;
 

@@ -1,7 +1,7 @@
 //! What goes into the store and comes out of it, where the wire's own models do not say it already.
 
 use protocol::frames::ServerFrame;
-use protocol::models::{ConversationType, FileType, Message, Role};
+use protocol::models::{ConversationType, FileType, Mention, Message, Role, SystemEvent};
 use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use uuid::Uuid;
 
@@ -156,6 +156,21 @@ pub struct NewMessage {
     pub reply_to: Option<MessageId>,
     /// Unique for its sender, for ever.
     pub client_id: Option<String>,
+    /// Who is named in the text, in its order.
+    pub mentions: Vec<Mention>,
+}
+
+/// A message of kind `system` to store.
+#[derive(Clone, Debug)]
+pub struct NewSystemMessage {
+    /// UUIDv7.
+    pub id: MessageId,
+    /// Who did it.
+    pub sender: UserId,
+    /// What they did.
+    pub event: SystemEvent,
+    /// The same in words, for clients that have none of their own.
+    pub text: String,
 }
 
 /// What became of one [`NewMessage`].
@@ -171,6 +186,8 @@ pub enum Appended {
     NotParticipant,
     /// `reply_to` names no message of this conversation.
     NoReplyTarget,
+    /// This one of its mentions, counted from 0, names somebody who is not in the conversation.
+    MentionsStranger(usize),
 }
 
 /// What became of a batch.
@@ -282,6 +299,25 @@ pub enum Page {
     After(Seq),
     /// Half before, this one, half after.
     Around(Seq),
+}
+
+/// What to search for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Search {
+    /// Words, or a part of a text; three characters at least.
+    pub text: String,
+    /// Only there.
+    pub conversation: Option<ConversationId>,
+    /// Only what this person wrote.
+    pub sender: Option<UserId>,
+    /// Nothing older.
+    pub from: Option<Timestamp>,
+    /// Nothing newer.
+    pub to: Option<Timestamp>,
+    /// Only messages with files, or only those without.
+    pub has_file: Option<bool>,
+    /// Only messages whose [`Message::number`] is lower: the next page.
+    pub below: Option<i64>,
 }
 
 /// An attachment to store.

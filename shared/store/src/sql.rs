@@ -10,5 +10,6 @@ mod messages;
 mod outbox;
 mod participants;
 mod revocations;
+mod search;
 mod sessions;
 mod users;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use protocol::models::{Message, MessageKind};
+use protocol::models::{Message, MessageKind, ReplyHead};
 use protocol::{ConversationId, MessageId, Seq, Timestamp};
 
 use crate::records::{Appended, NewMessage};
@@ -19,13 +19,15 @@ pub(super) struct Counter {
 }
 
 /// What the database says about one message of the batch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Facts {
     pub(super) is_participant: bool,
     /// The message that its sender's `client_id` stands for already.
     pub(super) repeated: Option<MessageId>,
-    /// It answers none, or one that is there.
-    pub(super) has_target: bool,
+    /// The message that it answers, if that is there.
+    pub(super) reply: Option<ReplyHead>,
+    /// The first of its mentions that names nobody who is in the conversation.
+    pub(super) stranger: Option<usize>,
 }
 
 /// What becomes of one message.
@@ -91,13 +93,13 @@ pub(super) fn decide(
         } else if let Some(&place) = earlier {
             Verdict::RepeatedHere(place)
         } else {
-            match locked.get_mut(&message.conversation) {
-                None => Verdict::Refused(Appended::NoConversation),
-                Some(_) if !facts.is_participant => Verdict::Refused(Appended::NotParticipant),
-                Some(_) if !facts.has_target => Verdict::Refused(Appended::NoReplyTarget),
-                Some(counter) => {
+            match (locked.get_mut(&message.conversation), refusal(message, facts)) {
+                (None, _) => Verdict::Refused(Appended::NoConversation),
+                (Some(_), Some(refused)) => Verdict::Refused(refused),
+                (Some(counter), None) => {
                     let place = plan.stored.len();
-                    plan.stored.push(placed(message, counter, now));
+                    plan.stored
+                        .push(placed(message, facts.reply.clone(), counter, now));
                     plan.counters.insert(message.conversation, *counter);
                     named.extend(name.map(|name| (name, place)));
                     Verdict::Stored(place)
@@ -109,11 +111,25 @@ pub(super) fn decide(
     plan
 }
 
-fn placed(message: &NewMessage, counter: &mut Counter, now: Timestamp) -> Message {
+/// Why a message is not stored although its conversation is there.
+fn refusal(message: &NewMessage, facts: &Facts) -> Option<Appended> {
+    if !facts.is_participant {
+        return Some(Appended::NotParticipant);
+    }
+    if message.reply_to.is_some() && facts.reply.is_none() {
+        return Some(Appended::NoReplyTarget);
+    }
+    facts.stranger.map(Appended::MentionsStranger)
+}
+
+/// When the next message of a conversation is said: later than the one before it, whatever this node's clock says.
+pub(crate) fn moment_after(last: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    last.map_or(now, |last| now.max(last.plus(TICK)))
+}
+
+fn placed(message: &NewMessage, reply: Option<ReplyHead>, counter: &mut Counter, now: Timestamp) -> Message {
     let seq = counter.last_seq.next();
-    let created_at = counter
-        .last_message_at
-        .map_or(now, |last| now.max(last.plus(TICK)));
+    let created_at = moment_after(counter.last_message_at, now);
     *counter = Counter {
         last_seq: seq,
         last_message_at: Some(created_at),
@@ -132,11 +148,12 @@ fn placed(message: &NewMessage, counter: &mut Counter, now: Timestamp) -> Messag
         kind: MessageKind::Text,
         event: None,
         edited_at: None,
-        reply: None,
-        mentions: Vec::new(),
+        reply,
+        mentions: message.mentions.clone(),
         reactions: Vec::new(),
         attachments: Vec::new(),
         pinned_at: None,
+        deleted_at: None,
         is_read: None,
     }
 }
