@@ -20,7 +20,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
-use crate::routes::{admin, attachments, auth, conversations, directory, messages, participants, tickets};
+use crate::routes::{
+    admin, attachments, auth, conversations, directory, messages, participants, reactions, search, tickets,
+};
 use crate::{AppState, observe, openapi, web_client};
 
 /// Where the chat's resources live.
@@ -63,6 +65,11 @@ fn unet_chat() -> OpenApiRouter<AppState> {
         .both(routes!(messages::send))
         .both(routes!(messages::history))
         .both(routes!(messages::edit, messages::delete))
+        .both(routes!(reactions::list))
+        .both(routes!(reactions::react, reactions::unreact))
+        .both(routes!(reactions::pin, reactions::unpin))
+        .both(routes!(reactions::pins))
+        .both(routes!(search::messages))
         .both(routes!(attachments::create))
         .both(routes!(tickets::create))
 }
@@ -72,7 +79,9 @@ fn users() -> OpenApiRouter<AppState> {
 }
 
 fn administration() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().both(routes!(admin::revoke_tokens))
+    OpenApiRouter::new()
+        .both(routes!(admin::revoke_tokens))
+        .both(routes!(admin::message_edits))
 }
 
 /// Everything that the specification describes.

@@ -7,4 +7,6 @@ pub(crate) mod conversations;
 pub(crate) mod directory;
 pub(crate) mod messages;
 pub(crate) mod participants;
+pub(crate) mod reactions;
+pub(crate) mod search;
 pub(crate) mod tickets;

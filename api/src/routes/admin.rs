@@ -1,8 +1,10 @@
 //! What only an administrator may do.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::UserId;
+use protocol::models::MessageEdit;
+use protocol::{MessageId, UserId};
 
 use crate::AppState;
 use crate::error::ApiError;
@@ -25,4 +27,21 @@ pub(crate) async fn revoke_tokens(
 ) -> Result<StatusCode, ApiError> {
     state.chat.revoke_tokens(&caller, user).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a message said before it was changed, the oldest text first. Of a deleted message nothing is kept.
+#[utoipa::path(
+    get,
+    path = "/messages/{id}/edits/",
+    operation_id = "list_message_edits",
+    tag = "administration",
+    params(("id" = MessageId, Path, description = "Which message.")),
+    responses((status = 200, description = "Empty when it was never changed.", body = Vec<MessageEdit>), Refusals)
+)]
+pub(crate) async fn message_edits(
+    State(state): State<AppState>,
+    KnownCaller(caller): KnownCaller,
+    Ids(id): Ids<MessageId>,
+) -> Result<Json<Vec<MessageEdit>>, ApiError> {
+    Ok(Json(state.chat.message_edits(&caller, id).await?))
 }

@@ -6,7 +6,8 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
+//! what may be said; `conversations`, `participants`, `messages`, `reactions`, `pins`, `attachments`, `search` the use
+//! cases, one a file; `mentions` who is named in a text; `system` what the system says; `indexing` keeps the search fast;
 //! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
@@ -18,13 +19,19 @@ pub mod announce;
 mod attachments;
 mod conversations;
 pub mod error;
+mod indexing;
+mod mentions;
 mod messages;
 mod participants;
 pub mod passwords;
 pub mod permit;
+mod pins;
 mod publisher;
+mod reactions;
 pub mod revocations;
+mod search;
 mod sweeper;
+mod system;
 pub mod text;
 mod writer;
 
@@ -54,10 +61,11 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// Starts the node's writer, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
-    /// with `tasks`.
+    /// Starts the node's writer, publisher and outbox sweeper, what keeps its search fast, and its looks at the list of
+    /// revoked tokens; they end with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
+        indexing::start(store.clone(), tasks);
         Self::start_without_sweeper(store, bus, clock, tasks)
     }
 

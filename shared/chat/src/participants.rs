@@ -1,6 +1,6 @@
 //! Who is in a conversation, and how that changes.
 
-use protocol::models::{Participant, Role};
+use protocol::models::{Participant, Role, SystemEvent};
 use protocol::{ConversationId, UserId, limits};
 use store::Locked;
 
@@ -37,10 +37,10 @@ impl Chat {
         role: Option<Role>,
     ) -> Result<Added, ChatError> {
         // Before the lock: a second connection asked for under it could wait for one that waits for this lock.
-        let is_known = self.store.user(whom).await?.is_some();
+        let names = self.names(&[actor, whom]).await?;
         let (mut locked, actor) = self.lock_as(actor, conversation).await?;
         permit::add_participant(actor, locked.conversation().kind)?;
-        if !is_known {
+        if !names.know(whom) {
             return Err(ChatError::NoUser);
         }
         if let Some(present) = locked.participant(whom).await? {
@@ -58,15 +58,19 @@ impl Chat {
             let detail = format!("a conversation holds at most {} people", limits::PARTICIPANTS);
             return Err(ChatError::invalid("user_id", detail));
         }
+        let now = self.clock.now();
         let change = locked
-            .add_participant(whom, role.unwrap_or(Role::Member), self.clock.now())
+            .add_participant(whom, role.unwrap_or(Role::Member), now)
             .await?;
         let added = locked
             .participant(whom)
             .await?
             .ok_or(ChatError::NoSuchParticipant)?;
+        // As of the change that let them in: what the system says of it comes after.
         let shown = locked.listed().await?;
-        self.commit_and_tell(locked, vec![change], Some((whom, shown)))
+        let told = names.told(actor.user, SystemEvent::Added { user_id: whom });
+        let told = locked.say_system(&told, now).await?;
+        self.commit_and_tell(locked, vec![change, told], Some((whom, shown)))
             .await?;
         Ok(Added {
             participant: added,
@@ -102,6 +106,7 @@ impl Chat {
         conversation: ConversationId,
         whom: UserId,
     ) -> Result<(), ChatError> {
+        let names = self.names(&[actor, whom]).await?;
         let (mut locked, actor) = self.lock_as(actor, conversation).await?;
         permit::remove_participant(actor, locked.conversation().kind, whom)?;
         if locked.participant(whom).await?.is_none() {
@@ -112,6 +117,13 @@ impl Chat {
         if let Some(heir) = locked.heir().await? {
             changes.push(locked.add_participant(heir, Role::Admin, now).await?);
         }
+        let event = if whom == actor.user {
+            SystemEvent::Left
+        } else {
+            SystemEvent::Removed { user_id: whom }
+        };
+        let told = names.told(actor.user, event);
+        changes.push(locked.say_system(&told, now).await?);
         self.commit(locked, changes).await
     }
 }

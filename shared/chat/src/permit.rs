@@ -32,6 +32,16 @@ pub fn revoke_tokens(actor: &User) -> Result<(), ChatError> {
     Ok(())
 }
 
+/// Administrators see what a message said before it was changed.
+pub fn read_edits(actor: &User) -> Result<(), ChatError> {
+    if actor.role != ADMINISTRATOR {
+        return Err(ChatError::Forbidden(
+            "only an administrator may read earlier texts",
+        ));
+    }
+    Ok(())
+}
+
 /// Only participants read.
 pub fn read(actor: Actor) -> Result<(), ChatError> {
     actor.member().map(drop)
@@ -45,7 +55,31 @@ pub fn change_message(actor: Actor, message: &Message) -> Result<(), ChatError> 
             "only its author may change or delete a message",
         ));
     }
-    Ok(())
+    require_said(message)
+}
+
+/// Participants react to what somebody said.
+pub fn react(actor: Actor, message: &Message) -> Result<(), ChatError> {
+    actor.member()?;
+    require_said(message)
+}
+
+/// Either side pins in a private conversation; in a group, an admin.
+pub fn pin_message(actor: Actor, kind: ConversationType, message: &Message) -> Result<(), ChatError> {
+    let role = actor.member()?;
+    if kind == ConversationType::Group {
+        require_admin(role, "only an admin may pin messages of a group")?;
+    }
+    require_said(message)
+}
+
+/// What the system says is a record, not a message to deal with.
+fn require_said(message: &Message) -> Result<(), ChatError> {
+    if message.kind.is_text() {
+        Ok(())
+    } else {
+        Err(ChatError::Forbidden("this is not a message that somebody said"))
+    }
 }
 
 /// Admins add people to groups and give them roles.

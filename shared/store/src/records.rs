@@ -156,7 +156,7 @@ pub struct NewMessage {
     pub reply_to: Option<MessageId>,
     /// Unique for its sender, for ever.
     pub client_id: Option<String>,
-    /// Who is named in the text, in its order.
+    /// Who is named in the text.
     pub mentions: Vec<Mention>,
 }
 
