@@ -13,5 +13,7 @@ mod history;
 mod line;
 mod outage;
 mod problems;
+mod search;
 mod specification;
+mod talk;
 mod tokens;

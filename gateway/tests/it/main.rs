@@ -22,4 +22,5 @@ mod repair;
 mod resume;
 mod revocations;
 mod slow_reader;
+mod talk;
 mod without_bus;

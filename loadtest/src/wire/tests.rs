@@ -45,6 +45,22 @@ fn said(text: &str) -> ServerFrame {
 }
 
 #[test]
+fn what_the_system_says_is_a_change_and_not_a_message_of_the_run() {
+    let ServerFrame::MessageNew(message) = said("X added Y") else {
+        panic!("not a message");
+    };
+    let system = ServerFrame::MessageNew(Message {
+        kind: protocol::models::MessageKind::System,
+        ..message
+    });
+    let change = Heard::Change {
+        conversation: place(),
+        seq: Seq(3),
+    };
+    assert_eq!(read(&system.encode(Some(Seq(3)))), change);
+}
+
+#[test]
 fn a_stamped_text_has_the_length_asked_for_and_reads_back() {
     assert_eq!(STAMP.text(100).len(), 100);
     assert_eq!(Stamp::read(&STAMP.text(100)), Some(STAMP));
