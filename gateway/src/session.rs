@@ -1,7 +1,9 @@
 //! The rules of one socket, without the socket: what a client's frame means, and what is answered. No I/O, no clock
 //! of its own, nothing awaited: the connection carries out what is returned here.
 
+mod delivered;
 mod on_frame;
+mod on_room;
 mod outcome;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -14,12 +16,15 @@ use protocol::requests::SendMessage;
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use runtime::tokens::Access;
 use serde_json::Value;
+use store::Mark;
 use tokio::time::Instant;
 
+use crate::dialects::Room;
 use crate::frame_rate::FrameRate;
 use crate::join_all::Following;
 use crate::outbox::Places;
 
+use delivered::Delivered;
 use on_frame::error_reply;
 pub use outcome::Outcome;
 
@@ -33,6 +38,8 @@ pub enum Door {
         /// What the client has of it.
         after: Option<Seq>,
     },
+    /// One conversation, as Mini Chat's clients know it; the socket ends with it.
+    Room(Room),
     /// Everything that the user has.
     Everything {
         /// All conversations are followed without being asked for.
@@ -67,6 +74,8 @@ pub enum Command {
     React(ReactFrame),
     /// Delete one.
     Delete(MessageId),
+    /// Mark a conversation as read up to here.
+    Read(ConversationId, Seq),
     /// Follow a conversation.
     Join {
         /// Which.
@@ -130,6 +139,10 @@ pub enum Asker {
 
 /// What a frame or an outcome comes to.
 #[derive(Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives from a frame to its answer, never in a queue"
+)]
 pub enum Reaction {
     /// Say this.
     Reply(ServerFrame),
@@ -143,6 +156,8 @@ pub enum Reaction {
     Reauthenticate(String),
     /// Hang up.
     Close(CloseCode),
+    /// Nothing is to be done.
+    Nothing,
 }
 
 /// One socket whose user is known.
@@ -162,6 +177,7 @@ pub struct Session {
     /// Unsubscribed on a socket that follows everything: not to be brought back by a look at the list. As many as may
     /// be followed at most; beyond it the oldest wish is not kept.
     declined: IndexSet<ConversationId>,
+    delivered: Delivered,
 }
 
 impl Session {
@@ -177,6 +193,7 @@ impl Session {
             seats: HashSet::new(),
             owed: HashMap::new(),
             declined: IndexSet::new(),
+            delivered: Delivered::default(),
         }
     }
 
@@ -205,7 +222,7 @@ impl Session {
 
     /// Whether the socket ends when its person's place in the conversation does.
     pub const fn ends_with_place(&self) -> bool {
-        matches!(self.door, Door::Conversation { .. })
+        matches!(self.door, Door::Conversation { .. } | Door::Room(_))
     }
 
     /// What is done first, without being asked.
@@ -218,6 +235,14 @@ impl Session {
                 let from = after.map_or(From::Head, From::After);
                 VecDeque::from([Task::of(Command::Join { conversation, from })])
             }
+            // Whoever enters a room has read what was said there.
+            Door::Room(Room { id: conversation, .. }) => VecDeque::from([
+                Task::of(Command::Join {
+                    conversation,
+                    from: From::Head,
+                }),
+                Task::of(Command::Read(conversation, Mark::EVERYTHING)),
+            ]),
             Door::Everything { follows_all: true } => VecDeque::from([Task::of(Command::JoinAll)]),
             Door::Everything { follows_all: false } => VecDeque::new(),
         }

@@ -94,7 +94,8 @@ impl HistoryParameters {
     }
 }
 
-/// A page of a conversation's history, ascending; without parameters the newest messages.
+/// A page of a conversation's history, ascending; without parameters the newest messages. Everything up to its newest
+/// message counts as read by the caller.
 #[utoipa::path(
     get,
     path = "/messages/{id}",
@@ -113,10 +114,10 @@ pub(crate) async fn history(
     let limit = parameters.limit.unwrap_or(limits::PAGE_DEFAULT);
     let chat = &state.chat;
     let messages = if parameters.tombstones.unwrap_or(false) {
-        chat.history_with_tombstones(caller, conversation, page, limit)
+        chat.read_history_with_tombstones(caller, conversation, page, limit)
             .await
     } else {
-        chat.history(caller, conversation, page, limit).await
+        chat.read_history(caller, conversation, page, limit).await
     };
     messages.map(Json).map_err(ApiError::of_query)
 }

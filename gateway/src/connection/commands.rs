@@ -118,6 +118,11 @@ impl Connection {
                 let reacted = offload(self.gateway.tasks(), "react", reacting);
                 Box::pin(async move { Done::Finished(Outcome::Changed(known(reacted.await)), asker) })
             }
+            Command::Read(conversation, seq) => {
+                let reading = async move { chat.mark_read(user, conversation, Some(seq)).await.map(drop) };
+                let read = offload(self.gateway.tasks(), "read", reading);
+                Box::pin(async move { Done::Finished(Outcome::Read(conversation, known(read.await)), asker) })
+            }
             Command::Relist => {
                 let following = self.session.following();
                 let found = offload(self.gateway.tasks(), "relist", async move {
@@ -223,7 +228,7 @@ impl Connection {
 
     async fn write_all(&mut self, frames: Frames) -> Result<(), End> {
         for text in frames {
-            self.writing.feed(text, None).await?;
+            self.writing.feed(&text, None).await?;
         }
         self.writing.flush().await
     }

@@ -2,7 +2,8 @@
 
 use protocol::close::CloseCode;
 use protocol::frames::{
-    Asked, Auth, ClientFrame, ErrorFrame, FrameError, NewMessage, Pong, ServerFrame, Subscribe, Unsubscribe,
+    Asked, Auth, ClientFrame, ErrorFrame, FrameError, NewMessage, Pong, ReadFrame, ServerFrame, Subscribe,
+    Unsubscribe,
 };
 use protocol::problem::ProblemCode;
 use protocol::requests::SendMessage;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{Asker, Command, Door, From, Reaction, Session, Task};
+use crate::dialects::Room;
 use crate::frame_rate::Allowance;
 
 impl Session {
@@ -20,6 +22,9 @@ impl Session {
             Allowance::Granted => {}
             Allowance::Exceeded => return refused(ProblemCode::RateLimited, "too many frames", None),
             Allowance::Abused => return Reaction::Close(CloseCode::Limit),
+        }
+        if matches!(self.door, Door::Room(_)) {
+            return self.on_room_text(text);
         }
         match ClientFrame::decode(text) {
             Ok(asked) => self.on_frame(asked, clock),
@@ -51,6 +56,7 @@ impl Session {
             ClientFrame::MessageEdit(edit) => run(Command::Edit(edit), reference),
             ClientFrame::MessageDelete(delete) => run(Command::Delete(delete.message_id), reference),
             ClientFrame::MessageReact(react) => run(Command::React(react), reference),
+            ClientFrame::MessageRead(read) => self.on_read(read, reference),
             ClientFrame::Subscribe(subscribe) => self.on_subscribe(&subscribe, reference),
             ClientFrame::Unsubscribe(unsubscribe) => self.on_unsubscribe(&unsubscribe, reference),
             ClientFrame::Auth(Auth { token }) => Reaction::Reauthenticate(token),
@@ -58,7 +64,7 @@ impl Session {
         }
     }
 
-    fn on_send(&self, new: NewMessage, reference: Option<Value>) -> Reaction {
+    pub(super) fn on_send(&self, new: NewMessage, reference: Option<Value>) -> Reaction {
         let NewMessage {
             conversation_id,
             text,
@@ -90,6 +96,13 @@ impl Session {
             command: Command::Send(send),
             asker: Asker::Client { reference, client_id },
         })
+    }
+
+    fn on_read(&self, read: ReadFrame, reference: Option<Value>) -> Reaction {
+        match self.conversation_of(read.conversation_id) {
+            Ok(conversation) => run(Command::Read(conversation, read.seq), reference),
+            Err(message) => refused(ProblemCode::Invalid, message, reference),
+        }
     }
 
     fn on_subscribe(&mut self, subscribe: &Subscribe, reference: Option<Value>) -> Reaction {
@@ -133,10 +146,10 @@ impl Session {
     /// The conversation that a frame is about: at a conversation's own door it may go unsaid.
     fn conversation_of(&self, named: Option<ConversationId>) -> Result<ConversationId, &'static str> {
         match (self.door, named) {
-            (Door::Conversation { id, .. }, Some(named)) if named != id => {
+            (Door::Conversation { id, .. } | Door::Room(Room { id, .. }), Some(named)) if named != id => {
                 Err("this socket is for another conversation")
             }
-            (Door::Conversation { id, .. }, _) => Ok(id),
+            (Door::Conversation { id, .. } | Door::Room(Room { id, .. }), _) => Ok(id),
             (Door::Everything { .. }, Some(named)) => Ok(named),
             (Door::Everything { .. }, None) => Err("conversation_id is needed on this socket"),
         }

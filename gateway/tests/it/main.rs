@@ -21,6 +21,7 @@ mod patience;
 mod repair;
 mod resume;
 mod revocations;
+mod rooms;
 mod slow_reader;
 mod talk;
 mod without_bus;

@@ -273,6 +273,7 @@ impl Table {
             my: None,
             other_user: None,
             participants: None,
+            participants_head: Vec::new(),
         }
     }
 

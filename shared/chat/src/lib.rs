@@ -6,9 +6,10 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `participants`, `messages`, `reactions`, `pins`, `attachments`, `search` the use
-//! cases, one a file; `mentions` who is named in a text; `system` what the system says; `indexing` keeps the search fast;
-//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reactions`, `pins`, `reading`,
+//! `attachments`, `search` the use cases, one a file; `mentions` who is named in a text; `system` what the system says;
+//! `indexing` keeps the search fast; `usernames` who is called what; [`accounts`] and [`passwords`] own accounts;
+//! [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -18,8 +19,10 @@ pub mod accounts;
 pub mod announce;
 mod attachments;
 mod conversations;
+mod details;
 pub mod error;
 mod indexing;
+mod listing;
 mod mentions;
 mod messages;
 mod participants;
@@ -28,11 +31,13 @@ pub mod permit;
 mod pins;
 mod publisher;
 mod reactions;
+mod reading;
 pub mod revocations;
 mod search;
 mod sweeper;
 mod system;
 pub mod text;
+mod usernames;
 mod writer;
 
 use std::sync::Arc;
@@ -47,7 +52,9 @@ pub use error::{ChatError, Violation};
 pub use messages::Sent;
 pub use participants::Added;
 use publisher::Publisher;
+use reading::Marker;
 pub use revocations::Revocations;
+pub use usernames::Usernames;
 use writer::Writer;
 
 /// The chat of one node: every use case that reads or changes conversations. Cheap to clone.
@@ -56,13 +63,15 @@ pub struct Chat {
     store: Store,
     clock: Clock,
     writer: Writer,
+    marker: Marker,
     publisher: Publisher,
     revocations: Revocations,
+    usernames: Usernames,
 }
 
 impl Chat {
-    /// Starts the node's writer, publisher and outbox sweeper, what keeps its search fast, and its looks at the list of
-    /// revoked tokens; they end with `tasks`.
+    /// Starts the node's writer, marker, publisher and outbox sweeper, what keeps its search fast, and its looks at the
+    /// list of revoked tokens; they end with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
         indexing::start(store.clone(), tasks);
@@ -74,13 +83,17 @@ impl Chat {
     pub fn start_without_sweeper(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let marker = Marker::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let usernames = Usernames::new(store.clone());
         Self {
             store,
             clock,
             writer,
+            marker,
             publisher,
             revocations,
+            usernames,
         }
     }
 
@@ -94,6 +107,11 @@ impl Chat {
         &self.revocations
     }
 
+    /// Who is called what.
+    pub fn usernames(&self) -> &Usernames {
+        &self.usernames
+    }
+
     /// The node's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -104,6 +122,7 @@ impl Chat {
 pub fn describe_metrics() {
     writer::describe_metrics();
     publisher::describe_metrics();
+    reading::describe_metrics();
     sweeper::describe_metrics();
     revocations::describe_metrics();
 }

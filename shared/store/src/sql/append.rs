@@ -174,7 +174,7 @@ fn outcomes(plan: Plan, repeated: &HashMap<MessageId, Message>) -> Result<Vec<Ap
             Verdict::Repeated(id) => {
                 Appended::Repeated(repeated.get(&id).ok_or(sqlx::Error::RowNotFound)?.clone())
             }
-            Verdict::Refused(outcome) => outcome,
+            Verdict::Refused(refusal) => refusal.into(),
         })
     });
     outcomes.collect()

@@ -4,6 +4,8 @@
 mod messages;
 mod reactions;
 
+mod details;
+
 use chrono::{DateTime, Utc};
 use protocol::frames::{ConversationGone, ParticipantChange, ParticipantGone, ServerFrame};
 use protocol::models::{Conversation, Participant, Role};
@@ -41,12 +43,18 @@ const HEIR: &str = "select user_id from participants
      order by joined_seq, joined_at, user_id limit 1";
 
 /// Who has left joins anew; who is in it stays joined as before and gets the role.
-const JOIN: &str = "insert into participants (conversation_id, user_id, role, joined_at, joined_seq, changed_seq)
-     values ($1, $2, $5, $4, $3, $3)
+/// What was said before counts as read.
+const JOIN: &str = "insert into participants
+        (conversation_id, user_id, role, joined_at, joined_seq, changed_seq, last_read_seq)
+     values ($1, $2, $5, $4, $3, $3, $3)
      on conflict (conversation_id, user_id) do update set
         role = excluded.role,
         joined_at = case when participants.left_seq is null then participants.joined_at else excluded.joined_at end,
         joined_seq = case when participants.left_seq is null then participants.joined_seq else excluded.joined_seq end,
+        last_read_seq = case when participants.left_seq is null
+            then participants.last_read_seq else excluded.last_read_seq end,
+        hidden_seq = case when participants.left_seq is null then participants.hidden_seq end,
+        is_marked_unread = participants.left_seq is null and participants.is_marked_unread,
         left_seq = null,
         changed_seq = excluded.changed_seq";
 
@@ -117,7 +125,6 @@ impl Locked {
         let Conversation { id, last_seq, .. } = self.conversation;
         let row: ListedRow = on_tx!(&mut self.tx, |connection| query_as(ONE)
             .bind(id.0)
-            .bind(1_i64)
             .fetch_one(connection)
             .await)?;
         Ok(Conversation {

@@ -40,7 +40,31 @@ pub(super) enum Verdict {
     /// An earlier batch stored it as this.
     Repeated(MessageId),
     /// It is not stored.
-    Refused(Appended),
+    Refused(Refusal),
+}
+
+/// Why one is not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// There is no such conversation, or it is deleted.
+    NoConversation,
+    /// The sender is not in it.
+    NotParticipant,
+    /// `reply_to` names no message of this conversation.
+    NoReplyTarget,
+    /// This one of its mentions names somebody who is not in the conversation.
+    MentionsStranger(usize),
+}
+
+impl From<Refusal> for Appended {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoConversation => Self::NoConversation,
+            Refusal::NotParticipant => Self::NotParticipant,
+            Refusal::NoReplyTarget => Self::NoReplyTarget,
+            Refusal::MentionsStranger(place) => Self::MentionsStranger(place),
+        }
+    }
 }
 
 /// What is to be written and answered.
@@ -94,7 +118,7 @@ pub(super) fn decide(
             Verdict::RepeatedHere(place)
         } else {
             match (locked.get_mut(&message.conversation), refusal(message, facts)) {
-                (None, _) => Verdict::Refused(Appended::NoConversation),
+                (None, _) => Verdict::Refused(Refusal::NoConversation),
                 (Some(_), Some(refused)) => Verdict::Refused(refused),
                 (Some(counter), None) => {
                     let place = plan.stored.len();
@@ -112,14 +136,14 @@ pub(super) fn decide(
 }
 
 /// Why a message is not stored although its conversation is there.
-fn refusal(message: &NewMessage, facts: &Facts) -> Option<Appended> {
+fn refusal(message: &NewMessage, facts: &Facts) -> Option<Refusal> {
     if !facts.is_participant {
-        return Some(Appended::NotParticipant);
+        return Some(Refusal::NotParticipant);
     }
     if message.reply_to.is_some() && facts.reply.is_none() {
-        return Some(Appended::NoReplyTarget);
+        return Some(Refusal::NoReplyTarget);
     }
-    facts.stranger.map(Appended::MentionsStranger)
+    facts.stranger.map(Refusal::MentionsStranger)
 }
 
 /// When the next message of a conversation is said: later than the one before it, whatever this node's clock says.

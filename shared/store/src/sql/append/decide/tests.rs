@@ -113,10 +113,10 @@ fn what_is_refused_takes_no_number_and_leaves_its_name_free() {
     assert_eq!(
         plan.verdicts,
         [
-            Verdict::Refused(Appended::NotParticipant),
-            Verdict::Refused(Appended::NoReplyTarget),
-            Verdict::Refused(Appended::MentionsStranger(2)),
-            Verdict::Refused(Appended::NoConversation),
+            Verdict::Refused(Refusal::NotParticipant),
+            Verdict::Refused(Refusal::NoReplyTarget),
+            Verdict::Refused(Refusal::MentionsStranger(2)),
+            Verdict::Refused(Refusal::NoConversation),
             Verdict::Stored(0),
         ]
     );
