@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use crate::AppState;
 use crate::error::ApiError;
-use crate::extract::{Caller, Parameters};
+use crate::extract::{KnownCaller, Parameters};
 use crate::openapi::Refusals;
 
 /// What to search for, and where.
@@ -51,7 +51,7 @@ pub(crate) struct SearchParameters {
 )]
 pub(crate) async fn messages(
     State(state): State<AppState>,
-    Caller(caller): Caller,
+    KnownCaller(caller): KnownCaller,
     Parameters(parameters): Parameters<SearchParameters>,
 ) -> Result<Json<Vec<FoundMessage>>, ApiError> {
     let limit = parameters.limit.unwrap_or(limits::SEARCH_PAGE_DEFAULT);
@@ -64,6 +64,6 @@ pub(crate) async fn messages(
         has_file: parameters.has_file,
         below: parameters.before,
     };
-    let found = state.chat.search(caller, search, limit).await;
+    let found = state.chat.search(caller.id, search, limit).await;
     found.map(Json).map_err(ApiError::of_query)
 }

@@ -50,7 +50,7 @@ fn paths() -> Vec<(Method, String)> {
         (Method::PUT, format!("/api/unet-chat/messages/{id}/pin/")),
         (Method::DELETE, format!("/api/unet-chat/messages/{id}/pin/")),
         (Method::GET, format!("/api/unet-chat/conversations/{id}/pins/")),
-        (Method::GET, "/api/unet-chat/search/messages/?q=word".to_owned()),
+        (Method::GET, "/api/unet-chat/search/messages/".to_owned()),
         (Method::GET, format!("/api/admin/messages/{id}/edits/")),
         (Method::POST, "/api/unet-chat/attachments/".to_owned()),
         (Method::POST, "/api/unet-chat/tickets/".to_owned()),
