@@ -21,8 +21,8 @@ use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
 use crate::routes::{
-    admin, attachments, auth, conversations, directory, listing, messages, participants, reactions, reading,
-    search, tickets,
+    admin, attachments, auth, contacts, conversations, directory, listing, messages, participants, reactions,
+    reading, search, tickets,
 };
 use crate::{AppState, observe, openapi, web_client};
 
@@ -92,6 +92,10 @@ fn administration() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .both(routes!(admin::revoke_tokens))
         .both(routes!(admin::message_edits))
+        .both(routes!(contacts::set_policy))
+        .both(routes!(contacts::held))
+        .both(routes!(contacts::approve))
+        .both(routes!(contacts::reject))
 }
 
 /// Everything that the specification describes.

@@ -8,8 +8,10 @@
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
 //! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reactions`, `pins`, `reading`,
 //! `attachments`, `search` the use cases, one a file; `mentions` who is named in a text; `system` what the system says;
-//! `indexing` keeps the search fast; `usernames` who is called what; [`accounts`] and [`passwords`] own accounts;
-//! [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! `indexing` keeps the search fast; `usernames` who is called what; [`contacts`] what gives contact details away and where
+//! that is looked for, `held` what administrators do about it; [`accounts`] and [`passwords`] own accounts; [`revocations`]
+//! which tokens ended early; [`presence`] who is online, `typing` who is writing; [`announce`] how a change becomes bytes
+//! for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -18,9 +20,11 @@
 pub mod accounts;
 pub mod announce;
 mod attachments;
+pub mod contacts;
 mod conversations;
 mod details;
 pub mod error;
+mod held;
 mod indexing;
 mod listing;
 mod mentions;
@@ -29,6 +33,7 @@ mod participants;
 pub mod passwords;
 pub mod permit;
 mod pins;
+pub mod presence;
 mod publisher;
 mod reactions;
 mod reading;
@@ -37,6 +42,7 @@ mod search;
 mod sweeper;
 mod system;
 pub mod text;
+mod typing;
 mod usernames;
 mod writer;
 
@@ -51,6 +57,7 @@ pub use conversations::Opened;
 pub use error::{ChatError, Violation};
 pub use messages::Sent;
 pub use participants::Added;
+pub use presence::Presence;
 use publisher::Publisher;
 use reading::Marker;
 pub use revocations::Revocations;
@@ -66,10 +73,12 @@ pub struct Chat {
     marker: Marker,
     publisher: Publisher,
     revocations: Revocations,
+    presence: Presence,
     usernames: Usernames,
 }
 
 impl Chat {
+    /// Texts are screened by what `store` brings with it ([`Store::screened_by`]), or else as the contract says.
     /// Starts the node's writer, marker, publisher and outbox sweeper, what keeps its search fast, and its looks at the
     /// list of revoked tokens; they end with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
@@ -81,6 +90,12 @@ impl Chat {
     /// The same without the sweeper. It exists only so that a test can prove that the sweeper is needed: no node is
     /// ever started so.
     pub fn start_without_sweeper(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
+        let store = if store.is_screened() {
+            store
+        } else {
+            store.screened_by(Arc::new(contacts::Policy::default()))
+        };
+        let presence = Presence::start(store.clone(), bus.clone(), clock.clone(), tasks);
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let marker = Marker::start(store.clone(), publisher.clone(), clock.clone(), tasks);
@@ -93,6 +108,7 @@ impl Chat {
             marker,
             publisher,
             revocations,
+            presence,
             usernames,
         }
     }
@@ -105,6 +121,11 @@ impl Chat {
     /// Which tokens ended before they ran out: to ask at every door.
     pub fn revocations(&self) -> &Revocations {
         &self.revocations
+    }
+
+    /// Who is online, and who is told.
+    pub fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     /// Who is called what.
@@ -125,4 +146,5 @@ pub fn describe_metrics() {
     reading::describe_metrics();
     sweeper::describe_metrics();
     revocations::describe_metrics();
+    presence::describe_metrics();
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::models::{ConversationType, FileType, Mention, Role};
+use crate::models::{ContactPolicy, ConversationType, FileType, Mention, Role};
 use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
 
 /// Opens a conversation; the caller is always in it, named or not.
@@ -71,6 +71,10 @@ pub struct MarkRead {
 }
 
 /// Tells `null` from absent.
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three things to say"
+)]
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
@@ -129,6 +133,15 @@ impl From<&str> for EditMessage {
             mentions: Vec::new(),
         }
     }
+}
+
+/// Says whether contact details are screened in a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SetContactPolicy {
+    /// `null`: as the installation says. It must be said: a body without it would switch something by accident.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true)]
+    pub policy: Option<ContactPolicy>,
 }
 
 /// Says that a file belongs to a message; the file itself lies elsewhere.

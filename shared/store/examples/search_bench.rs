@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use protocol::{ConversationId, MessageId, Timestamp, UserId};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, query, query_scalar};
-use store::{NewMessage, Search, Store};
+use store::{NewMessage, Screening, Search, Store};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -118,6 +118,7 @@ async fn sends(store: &Store, what: &str, to: &[ConversationId]) -> Anything<()>
                 reply_to: None,
                 client_id: None,
                 mentions: Vec::new(),
+                screening: Screening::default(),
             })
             .collect();
         store

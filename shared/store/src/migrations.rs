@@ -10,7 +10,7 @@ use crate::pool::Pool;
 use crate::sql::dialect::Spelled;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str); 9] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
@@ -30,6 +30,8 @@ const STEPS: [(i64, &str, &str); 7] = [
     ),
     (6, "reading", include_str!("../migrations/0006_reading.sql")),
     (7, "messages", include_str!("../migrations/0007_messages.sql")),
+    (10, "contacts", include_str!("../migrations/0010_contacts.sql")),
+    (12, "presence", include_str!("../migrations/0012_presence.sql")),
 ];
 
 /// The one step that the two databases have nothing in common in.

@@ -5,11 +5,13 @@ mod reading;
 use protocol::frames::ServerFrame;
 use protocol::models::{ConversationType, FileType, Mention, Message, Role, SystemEvent};
 use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::reading::{
     ConversationPatch, ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, Reader, Readers,
 };
+use crate::screen::Screening;
 
 /// A person as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +32,23 @@ pub struct User {
     pub role: String,
     /// argon2id; `None` for users that a host vouches for.
     pub password_hash: Option<String>,
-    /// Signed in and not signed out.
+    /// Has a socket open, or has signed in and not out.
     pub is_online: bool,
-    /// The last sign-in or sign-out.
+    /// When that changed last.
     pub last_seen: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
+}
+
+/// Somebody came online or went offline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Who.
+    pub user: UserId,
+    /// What they are from then on.
+    pub is_online: bool,
+    /// By the clock of the leases.
+    pub at: Timestamp,
 }
 
 /// A person to store.
@@ -147,8 +160,8 @@ pub enum Created {
     Existing(ConversationId),
 }
 
-/// A message to append.
-#[derive(Clone, Debug)]
+/// A message to append. It is also kept as JSON while it waits for a decision: a new field needs a default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewMessage {
     /// UUIDv7; becomes the message's id unless the send is a repetition.
     pub id: MessageId,
@@ -163,7 +176,11 @@ pub struct NewMessage {
     /// Unique for its sender, for ever.
     pub client_id: Option<String>,
     /// Who is named in the text.
+    #[serde(default)]
     pub mentions: Vec<Mention>,
+    /// Whether its text is looked at before it is stored.
+    #[serde(default)]
+    pub screening: Screening,
 }
 
 /// A message of kind `system` to store.
@@ -177,6 +194,33 @@ pub struct NewSystemMessage {
     pub event: SystemEvent,
     /// The same in words, for clients that have none of their own.
     pub text: String,
+}
+
+/// A message that waits for an administrator's decision, or has had it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// The message as it would have been stored.
+    pub message: NewMessage,
+    /// Since when it waits.
+    pub held_at: Timestamp,
+}
+
+/// What an administrator says of a held message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is sent as it is.
+    Approved,
+    /// It never is.
+    Rejected,
+}
+
+impl Decision {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
 }
 
 /// What became of one [`NewMessage`].
@@ -194,6 +238,10 @@ pub enum Appended {
     NoReplyTarget,
     /// This one of its mentions, counted from 0, names somebody who is not in the conversation.
     MentionsStranger(usize),
+    /// The screen refused its text.
+    Screened,
+    /// It waits for a decision.
+    Held,
 }
 
 /// What became of a batch.

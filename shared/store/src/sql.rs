@@ -3,6 +3,7 @@
 pub(crate) mod append;
 mod attachments;
 mod changes;
+mod contacts;
 mod conversations;
 pub(crate) mod dialect;
 mod listing;
@@ -11,6 +12,7 @@ mod messages;
 mod naming;
 mod outbox;
 mod participants;
+mod presence;
 mod reading;
 mod revocations;
 mod search;

@@ -4,5 +4,10 @@
 #![cfg(test)]
 
 mod announcing;
+mod contacts;
+#[path = "../contacts/corpus.rs"]
+mod corpus;
+mod marks;
 mod node;
 mod roles;
+mod unread;

@@ -1,10 +1,11 @@
 //! A conversation under its lock: every change but new messages is made here. What changes messages is in `messages`
 //! and `reactions`.
 
+mod details;
 mod messages;
 mod reactions;
 
-mod details;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use protocol::frames::{ConversationGone, ParticipantChange, ParticipantGone, ServerFrame};
@@ -20,6 +21,7 @@ use crate::error::Result;
 use crate::pool::{Tx, on_tx};
 use crate::records::{Change, OutboxId};
 use crate::rows::{ConversationRow, ListedRow, ParticipantRow, conversation_columns, participant_columns};
+use crate::screen::Screen;
 
 const LOCK: Spelled = locking!(concat!(
     "select ",
@@ -75,6 +77,7 @@ const ADVANCE: &str = "update conversations set last_seq = $2 where id = $1";
 #[derive(Debug)]
 pub struct Locked {
     tx: Tx,
+    screen: Option<Arc<dyn Screen>>,
     conversation: Conversation,
     /// Where it stood when it was locked.
     before: Seq,
@@ -104,6 +107,7 @@ impl Store {
             let conversation = Conversation::from(row.conversation);
             Locked {
                 tx,
+                screen: self.screen.clone(),
                 before: conversation.last_seq,
                 last_message_at: row.last_message_at.map(Timestamp::from),
                 joined: Vec::new(),

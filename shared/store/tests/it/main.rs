@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod changes;
+mod contacts;
 mod conversations;
 mod database;
 mod given;
@@ -13,6 +14,7 @@ mod messages;
 mod model;
 mod outbox;
 mod people;
+mod presence;
 mod races;
 mod reading;
 mod revocations;
@@ -61,6 +63,11 @@ on_both_databases! {
         a_refresh_token_is_used_once_and_revoked_with_its_family,
         expired_tokens_are_forgotten,
         names_with_nul_are_nobodys;
+    presence:
+        edges_of_many_are_noted_at_once_each_at_its_own_moment,
+        an_older_edge_never_overwrites_a_newer_one,
+        who_is_online_is_listed_by_id,
+        only_small_living_conversations_that_a_person_is_in_hear_of_them;
     revocations:
         what_ends_is_listed_with_whom_and_when_by_the_databases_clock,
         a_new_password_ends_all_but_the_sign_in_that_set_it,
@@ -141,6 +148,12 @@ on_both_databases! {
         who_is_let_in_is_named_beside_the_head,
         a_row_of_a_clock_that_is_ahead_is_not_waited_for,
         two_sweepers_never_take_the_same_row_and_a_dead_ones_come_back;
+    contacts:
+        what_the_screen_refuses_leaves_no_trace_and_takes_no_number,
+        a_conversations_own_policy_and_the_way_in_decide_who_is_screened,
+        the_screen_is_shown_what_the_same_person_wrote_just_before,
+        an_edit_is_judged_where_it_will_stand,
+        a_held_message_waits_once_until_it_is_decided;
     races:
         one_of_many_creators_of_a_pair_wins,
         one_of_many_creators_of_an_order_wins,

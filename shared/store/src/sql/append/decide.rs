@@ -7,6 +7,7 @@ use protocol::models::{Message, MessageKind, ReplyHead};
 use protocol::{ConversationId, MessageId, Seq, Timestamp};
 
 use crate::records::{Appended, NewMessage};
+use crate::screen::Judgement;
 
 /// The least time between two messages of a conversation: the finest that both databases keep.
 const TICK: Duration = Duration::from_micros(1);
@@ -41,6 +42,8 @@ pub(super) enum Verdict {
     Repeated(MessageId),
     /// It is not stored.
     Refused(Refusal),
+    /// It waits for a decision.
+    Held,
 }
 
 /// Why one is not stored.
@@ -54,6 +57,8 @@ pub(super) enum Refusal {
     NoReplyTarget,
     /// This one of its mentions names somebody who is not in the conversation.
     MentionsStranger(usize),
+    /// The screen refused its text.
+    Screened,
 }
 
 impl From<Refusal> for Appended {
@@ -63,6 +68,7 @@ impl From<Refusal> for Appended {
             Refusal::NotParticipant => Self::NotParticipant,
             Refusal::NoReplyTarget => Self::NoReplyTarget,
             Refusal::MentionsStranger(place) => Self::MentionsStranger(place),
+            Refusal::Screened => Self::Screened,
         }
     }
 }
@@ -92,12 +98,13 @@ impl Plan {
     }
 }
 
-/// `facts` has one entry for each message of the batch. A repetition is recognised before anything is refused: the
+/// `facts` has one entry for each message of the batch, and so has `judged`, unless nobody judged. A repetition is recognised before anything is refused: the
 /// answer to a retry must not change because its sender has left since.
 pub(super) fn decide(
     batch: &[NewMessage],
     mut locked: HashMap<ConversationId, Counter>,
     facts: &[Facts],
+    judged: &[Judgement],
     now: Timestamp,
 ) -> Plan {
     let mut plan = Plan {
@@ -106,7 +113,8 @@ pub(super) fn decide(
         counters: BTreeMap::new(),
     };
     let mut named = HashMap::new();
-    for (message, facts) in batch.iter().zip(facts) {
+    for (place, (message, facts)) in batch.iter().zip(facts).enumerate() {
+        let judgement = judged.get(place).unwrap_or(&Judgement::Pass);
         let name = message
             .client_id
             .as_deref()
@@ -117,13 +125,19 @@ pub(super) fn decide(
         } else if let Some(&place) = earlier {
             Verdict::RepeatedHere(place)
         } else {
-            match (locked.get_mut(&message.conversation), refusal(message, facts)) {
+            match (
+                locked.get_mut(&message.conversation),
+                refusal(message, facts, judgement),
+            ) {
                 (None, _) => Verdict::Refused(Refusal::NoConversation),
                 (Some(_), Some(refused)) => Verdict::Refused(refused),
+                (Some(_), None) if *judgement == Judgement::Hold => Verdict::Held,
                 (Some(counter), None) => {
                     let place = plan.stored.len();
-                    plan.stored
-                        .push(placed(message, facts.reply.clone(), counter, now));
+                    plan.stored.push(Message {
+                        reply: facts.reply.clone(),
+                        ..placed(message, judgement, counter, now)
+                    });
                     plan.counters.insert(message.conversation, *counter);
                     named.extend(name.map(|name| (name, place)));
                     Verdict::Stored(place)
@@ -136,14 +150,15 @@ pub(super) fn decide(
 }
 
 /// Why a message is not stored although its conversation is there.
-fn refusal(message: &NewMessage, facts: &Facts) -> Option<Refusal> {
+fn refusal(message: &NewMessage, facts: &Facts, judgement: &Judgement) -> Option<Refusal> {
     if !facts.is_participant {
         return Some(Refusal::NotParticipant);
     }
     if message.reply_to.is_some() && facts.reply.is_none() {
         return Some(Refusal::NoReplyTarget);
     }
-    facts.stranger.map(Refusal::MentionsStranger)
+    let stranger = facts.stranger.map(Refusal::MentionsStranger);
+    stranger.or((*judgement == Judgement::Refuse).then_some(Refusal::Screened))
 }
 
 /// When the next message of a conversation is said: later than the one before it, whatever this node's clock says.
@@ -151,7 +166,7 @@ pub(crate) fn moment_after(last: Option<Timestamp>, now: Timestamp) -> Timestamp
     last.map_or(now, |last| now.max(last.plus(TICK)))
 }
 
-fn placed(message: &NewMessage, reply: Option<ReplyHead>, counter: &mut Counter, now: Timestamp) -> Message {
+fn placed(message: &NewMessage, judgement: &Judgement, counter: &mut Counter, now: Timestamp) -> Message {
     let seq = counter.last_seq.next();
     let created_at = moment_after(counter.last_message_at, now);
     *counter = Counter {
@@ -162,7 +177,7 @@ fn placed(message: &NewMessage, reply: Option<ReplyHead>, counter: &mut Counter,
         id: message.id,
         conversation_id: message.conversation,
         sender_id: message.sender,
-        text: Some(message.text.clone()),
+        text: Some(judgement.text(&message.text).to_owned()),
         reply_to: message.reply_to,
         is_edited: false,
         created_at,
@@ -172,8 +187,12 @@ fn placed(message: &NewMessage, reply: Option<ReplyHead>, counter: &mut Counter,
         kind: MessageKind::Text,
         event: None,
         edited_at: None,
-        reply,
-        mentions: message.mentions.clone(),
+        reply: None,
+        // The places of the mentions are those of the text as it was sent.
+        mentions: match judgement {
+            Judgement::Mask(_) => Vec::new(),
+            _ => message.mentions.clone(),
+        },
         reactions: Vec::new(),
         attachments: Vec::new(),
         pinned_at: None,

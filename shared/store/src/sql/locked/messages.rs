@@ -13,7 +13,9 @@ use crate::error::Result;
 use crate::pool::on_tx;
 use crate::records::{Change, NewSystemMessage};
 use crate::rows::{MessageRow, message_columns};
+use crate::screen::Judgement;
 use crate::sql::append::decide::moment_after;
+use crate::sql::contacts::{self, Edit};
 use crate::sql::dialect::{Numbers, Spelled, one_of_numbers};
 
 const MESSAGE: &str = concat!(
@@ -106,6 +108,17 @@ impl Locked {
             .fetch_one(connection)
             .await)?;
         Ok(self.took(seq, ServerFrame::MessageEdited(row.into())))
+    }
+
+    /// What the installation's screen says of a text that a message of this conversation is to have.
+    pub async fn judge_edit(&mut self, id: MessageId, text: &str, now: Timestamp) -> Result<Judgement> {
+        match self.screen.clone() {
+            Some(screen) => {
+                let edit = Edit { id, text };
+                contacts::judge_edit(&mut self.tx, screen.as_ref(), &self.conversation, (edit, now)).await
+            }
+            None => Ok(Judgement::Pass),
+        }
     }
 
     /// Takes a message's text away, with the texts it had before, its reactions and its pin; its place stays. One that
