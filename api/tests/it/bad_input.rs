@@ -147,7 +147,14 @@ async fn no_route_answers_5xx_to_a_hostile_body() {
             }
         }
         let page = app.get(&anna, &format!("{MESSAGES}{conversation}")).await;
-        assert_eq!(page, json!([in_history(&message)]));
+        // A title of null renames the group, and the system says so.
+        let said: Vec<_> = page
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["kind"] != "system")
+            .collect();
+        assert_eq!(said, [&in_history(&message)]);
         let people = app
             .get(&anna, &format!("{CONVERSATIONS}{conversation}/participants"))
             .await;
