@@ -5,18 +5,17 @@ mod delivered;
 mod on_frame;
 mod on_room;
 mod outcome;
+mod tasks;
 mod typing;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexSet;
 use protocol::close::CloseCode;
-use protocol::frames::{EditFrame, ReactFrame, ServerFrame};
+use protocol::frames::ServerFrame;
 use protocol::problem::ProblemCode;
-use protocol::requests::SendMessage;
-use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
+use protocol::{ConversationId, Seq, Timestamp, UserId};
 use runtime::tokens::Access;
-use serde_json::Value;
 use store::Mark;
 use tokio::time::Instant;
 
@@ -28,6 +27,7 @@ use crate::outbox::Places;
 use delivered::Delivered;
 use on_frame::error_reply;
 pub use outcome::Outcome;
+pub use tasks::{Asker, Command, From, MessageChange, Task};
 use typing::Typing;
 
 /// Where a socket came in, and so what it follows.
@@ -64,49 +64,6 @@ pub struct SessionLimits {
     pub waiting_commands: usize,
 }
 
-/// Something to do that takes time. Commands of one socket are carried out one after the other, in the order in
-/// which the client sent them.
-#[derive(Debug, PartialEq)]
-pub enum Command {
-    /// Send a message.
-    Send(SendMessage),
-    /// Change one.
-    Edit(EditFrame),
-    /// Add a reaction, or take it away.
-    React(ReactFrame),
-    /// Delete one.
-    Delete(MessageId),
-    /// Mark a conversation as read up to here.
-    Read(ConversationId, Seq),
-    /// Follow a conversation.
-    Join {
-        /// Which.
-        conversation: ConversationId,
-        /// From where.
-        from: From,
-    },
-    /// Follow everything, from now on.
-    JoinAll,
-    /// Look for conversations that the user is in and this socket has not heard of.
-    Relist,
-    /// Follow a conversation no longer.
-    Leave(ConversationId),
-}
-
-/// From where a conversation is followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum From {
-    /// From now on.
-    Head,
-    /// Everything after what the client has.
-    After(Seq),
-    /// Everything after this, for what came then was dropped. Another join may make it good first: see
-    /// [`Session::is_moot`].
-    Dropped(Seq),
-    /// Everything since the user joined: the client has never heard of the conversation.
-    Joining,
-}
-
 /// What is still to be read for a client that follows a conversation.
 #[derive(Debug, Default)]
 struct Debt {
@@ -114,29 +71,6 @@ struct Debt {
     dropped_after: Option<Seq>,
     /// How often reading it has failed.
     stalls: u32,
-}
-
-/// A command, and who waits for its answer.
-#[derive(Debug, PartialEq)]
-pub struct Task {
-    /// What to do.
-    pub command: Command,
-    /// How to answer.
-    pub asker: Asker,
-}
-
-/// What an answer repeats, so that the client knows what it answers.
-#[derive(Debug, PartialEq)]
-pub enum Asker {
-    /// Nobody asked: the server does this by itself.
-    Server,
-    /// The client did.
-    Client {
-        /// Its own mark for the frame.
-        reference: Option<Value>,
-        /// The `client_id` of a send: asks for `message:ack`.
-        client_id: Option<String>,
-    },
 }
 
 /// What a frame or an outcome comes to.
@@ -382,16 +316,6 @@ impl Session {
             expires_at: self.expires_at,
         };
         Reaction::Reply(ServerFrame::AuthOk(frame))
-    }
-}
-
-impl Task {
-    /// A command that nobody asked for.
-    pub const fn of(command: Command) -> Self {
-        Self {
-            command,
-            asker: Asker::Server,
-        }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::mem;
 use std::time::Duration;
 
-use chat::ChatError;
-use protocol::ConversationId;
+use chat::{Chat, ChatError};
 use protocol::frames::{EditFrame, ReactFrame};
 use protocol::requests::EditMessage;
+use protocol::{ConversationId, UserId};
 use rand::RngExt;
 use tokio::time::Instant;
 
@@ -16,11 +16,33 @@ use crate::join::rules::Frames;
 use crate::join::{Join, Joiner, Refusal, Step};
 use crate::join_all;
 use crate::offload::{Gone, offload};
-use crate::session::{Asker, Command, Outcome, Task};
+use crate::session::{Asker, Command, MessageChange, Outcome, Task};
 
 /// A task that ended without an answer left nothing behind: the transaction it held was rolled back.
 fn known(changed: Result<Result<(), ChatError>, Gone>) -> Result<(), ChatError> {
     changed.unwrap_or(Err(ChatError::Unavailable))
+}
+
+async fn carry_out(chat: Chat, user: UserId, change: MessageChange) -> Result<(), ChatError> {
+    match change {
+        MessageChange::Edit(EditFrame {
+            message_id,
+            text,
+            mentions,
+        }) => {
+            let edit = EditMessage { text, mentions };
+            chat.edit_message(user, message_id, edit).await.map(drop)
+        }
+        MessageChange::React(ReactFrame {
+            message_id,
+            emoji,
+            remove: true,
+        }) => chat.unreact(user, message_id, &emoji).await.map(drop),
+        MessageChange::React(ReactFrame {
+            message_id, emoji, ..
+        }) => chat.react(user, message_id, &emoji).await.map(drop),
+        MessageChange::Delete(id) => chat.delete_message(user, id).await,
+    }
 }
 
 /// What a command under way came to.
@@ -87,36 +109,9 @@ impl Connection {
             Command::Send(send) => {
                 Box::pin(async move { Done::Finished(Outcome::Sent(chat.send(user, send).await), asker) })
             }
-            Command::Edit(EditFrame {
-                message_id,
-                text,
-                mentions,
-            }) => {
-                let edit = EditMessage { text, mentions };
-                let editing = async move { chat.edit_message(user, message_id, edit).await.map(drop) };
-                let edited = offload(self.gateway.tasks(), "edit", editing);
-                Box::pin(async move { Done::Finished(Outcome::Changed(known(edited.await)), asker) })
-            }
-            Command::Delete(id) => {
-                let deleting = async move { chat.delete_message(user, id).await };
-                let deleted = offload(self.gateway.tasks(), "delete", deleting);
-                Box::pin(async move { Done::Finished(Outcome::Changed(known(deleted.await)), asker) })
-            }
-            Command::React(ReactFrame {
-                message_id,
-                emoji,
-                remove,
-            }) => {
-                let reacting = async move {
-                    let done = if remove {
-                        chat.unreact(user, message_id, &emoji).await
-                    } else {
-                        chat.react(user, message_id, &emoji).await
-                    };
-                    done.map(drop)
-                };
-                let reacted = offload(self.gateway.tasks(), "react", reacting);
-                Box::pin(async move { Done::Finished(Outcome::Changed(known(reacted.await)), asker) })
+            Command::Change(change) => {
+                let changed = offload(self.gateway.tasks(), "change", carry_out(chat, user, change));
+                Box::pin(async move { Done::Finished(Outcome::Changed(known(changed.await)), asker) })
             }
             Command::Read(conversation, seq) => {
                 let reading = async move { chat.mark_read(user, conversation, Some(seq)).await.map(drop) };

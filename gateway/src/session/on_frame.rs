@@ -11,7 +11,7 @@ use protocol::{ConversationId, Timestamp};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Asker, Command, Door, From, Reaction, Session, Task};
+use super::{Asker, Command, Door, From, MessageChange, Reaction, Session, Task};
 use crate::dialects::Room;
 use crate::frame_rate::Allowance;
 
@@ -53,9 +53,12 @@ impl Session {
         let Asked { frame, reference } = asked;
         match frame {
             ClientFrame::MessageNew(new) => self.on_send(new, reference),
-            ClientFrame::MessageEdit(edit) => run(Command::Edit(edit), reference),
-            ClientFrame::MessageDelete(delete) => run(Command::Delete(delete.message_id), reference),
-            ClientFrame::MessageReact(react) => run(Command::React(react), reference),
+            ClientFrame::MessageEdit(edit) => run(Command::Change(MessageChange::Edit(edit)), reference),
+            ClientFrame::MessageDelete(delete) => run(
+                Command::Change(MessageChange::Delete(delete.message_id)),
+                reference,
+            ),
+            ClientFrame::MessageReact(react) => run(Command::Change(MessageChange::React(react)), reference),
             ClientFrame::MessageRead(read) => self.on_read(read, reference),
             ClientFrame::Subscribe(subscribe) => self.on_subscribe(&subscribe, reference),
             ClientFrame::Unsubscribe(unsubscribe) => self.on_unsubscribe(&unsubscribe, reference),

@@ -60,12 +60,11 @@ impl Session {
     /// Mini's clients wait for an answer to their mark; the others see it come back.
     pub(super) fn on_has_read(&self, conversation_id: ConversationId, asker: &Asker) -> Option<Reaction> {
         let is_asked_for = matches!(self.door, Door::Room(_)) && *asker != Asker::Server;
-        is_asked_for.then(|| {
-            Reaction::Reply(ServerFrame::MessageRead(MarksMoved {
-                conversation_id,
-                marks: NO_MARKS,
-            }))
-        })
+        let answer = ServerFrame::MessageRead(MarksMoved {
+            conversation_id,
+            marks: NO_MARKS,
+        });
+        is_asked_for.then_some(Reaction::Reply(answer))
     }
 }
 

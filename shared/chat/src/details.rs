@@ -22,10 +22,10 @@ impl Chat {
         let (mut locked, who) = self.lock_as(actor, id).await?;
         permit::describe_conversation(who)?;
         if changes(&patch, locked.conversation()) {
-            let renamed = renames(&patch, locked.conversation());
+            let renaming = renaming(&patch, locked.conversation());
             let mut told = vec![locked.update_conversation(&patch).await?];
-            if let Some(title) = renamed {
-                let said = names.told(actor, SystemEvent::Renamed { title });
+            if let Some(event) = renaming {
+                let said = names.told(actor, event);
                 told.push(locked.say_system(&said, self.clock.now()).await?);
             }
             self.commit(locked, told).await?;
@@ -37,10 +37,11 @@ impl Chat {
     }
 }
 
-/// The new title of a group that had another one.
-fn renames(patch: &ConversationPatch, now: &Conversation) -> Option<Option<String>> {
+/// What is said of a group that gets another title.
+fn renaming(patch: &ConversationPatch, now: &Conversation) -> Option<SystemEvent> {
     let title = patch.title.clone()?;
-    (now.kind == ConversationType::Group && title != now.title).then_some(title)
+    let is_news = now.kind == ConversationType::Group && title != now.title;
+    is_news.then_some(SystemEvent::Renamed { title })
 }
 
 fn changes(patch: &ConversationPatch, now: &Conversation) -> bool {

@@ -54,6 +54,10 @@ struct Label {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an upload has one, and fills it with its body's first bytes"
+)]
 enum State {
     /// What it is cannot be told yet: its first bytes.
     Head(Vec<u8>),

@@ -114,7 +114,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(kind: &str, group: Option<Option<&str>>, text: Option<&str>) -> Notification {
+    /// A group whose title is empty has none.
+    fn entry(kind: &str, group: Option<&str>, text: Option<&str>) -> Notification {
         worded(Notice {
             id: NotificationId(1),
             user: UserId(2),
@@ -128,7 +129,7 @@ mod tests {
                     Some(_) => ConversationType::Group,
                     None => ConversationType::Private,
                 },
-                title: group.flatten().map(str::to_owned),
+                title: group.filter(|title| !title.is_empty()).map(str::to_owned),
                 said: text.map(|text| Said {
                     username: "anna".into(),
                     first_name: "Анна".into(),
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn an_entry_names_who_said_what_and_where() {
-        let group = Some(Some("Курс"));
+        let group = Some("Курс");
         for (entry, display, title, message) in [
             (
                 entry("message", None, Some("привет")),
@@ -156,7 +157,7 @@ mod tests {
                 "привет",
             ),
             (
-                entry("mention", Some(None), Some("@вы")),
+                entry("mention", Some(""), Some("@вы")),
                 "Вас упомянули",
                 "Вас упоминает Анна Ким в «Групповой чат»",
                 "@вы",

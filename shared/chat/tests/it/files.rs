@@ -134,7 +134,7 @@ async fn a_file_that_is_never_sent_goes_after_a_day_and_no_sooner() {
     house.chat.clock().advance(NOT_TOO_LONG);
     let late = house.upload().await;
     assert_eq!(house.lying().len(), 2);
-    house.chat.clock().advance(TOO_LONG - NOT_TOO_LONG);
+    house.chat.clock().advance(TOO_LONG.saturating_sub(NOT_TOO_LONG));
     house.nudge().await;
     house.wait_for(1).await;
     assert!(house.chat.file(house.anna, early.id).await.is_err());

@@ -66,7 +66,7 @@ async fn what_a_node_committed_before_it_died_is_told_by_another() {
     };
     let now = node.chat.clock().now();
     node.chat.store().append(&[orphan], &[], now).await.unwrap();
-    node.chat.clock().advance(Duration::from_secs(60));
+    node.chat.clock().advance(Duration::from_mins(1));
     let list = entries(&node, bob, 2).await;
     assert!(list.iter().any(|entry| entry.message == "orphan"));
 }

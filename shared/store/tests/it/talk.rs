@@ -16,13 +16,13 @@ fn edited(change: Change) -> Message {
     }
 }
 
-fn head(of: &Message, text: Option<&str>) -> Option<ReplyHead> {
-    Some(ReplyHead {
+fn head(of: &Message, text: Option<&str>) -> ReplyHead {
+    ReplyHead {
         id: of.id,
         seq: of.seq,
         sender_id: of.sender_id,
         text: text.map(Into::into),
-    })
+    }
 }
 
 async fn locked(store: &Store, id: ConversationId) -> Locked {
@@ -40,16 +40,19 @@ pub(crate) async fn a_reply_shows_the_head_of_what_it_answers_wherever_it_is_rea
         ..named(id, bob, "reply")
     };
     let reply = stored(append(store, new.clone()).await);
-    assert_eq!(reply.reply, head(&target, Some(&long[..2 * limits::REPLY_CHARS])));
+    assert_eq!(
+        reply.reply,
+        Some(head(&target, Some(&long[..2 * limits::REPLY_CHARS])))
+    );
     assert_eq!(store.message(reply.id).await.unwrap(), Some(reply.clone()));
     assert_eq!(append(store, new).await, Appended::Repeated(reply.clone()));
     change(store, id, Do::Edit(target.id, "short")).await;
     let of_edit = edited(change(store, id, Do::Edit(reply.id, "reply, edited")).await);
-    assert_eq!(of_edit.reply, head(&target, Some("short")));
+    assert_eq!(of_edit.reply, Some(head(&target, Some("short"))));
     change(store, id, Do::Delete(target.id)).await;
     let page = store.messages(id, Page::Latest { offset: 0 }, 9).await.unwrap();
     assert_eq!(page.len(), 1);
-    assert_eq!(page[0].reply, head(&target, None));
+    assert_eq!(page[0].reply, Some(head(&target, None)));
     let changes = store
         .changes(id, Cursor::after(Seq(1)), 9)
         .await
@@ -58,7 +61,7 @@ pub(crate) async fn a_reply_shows_the_head_of_what_it_answers_wherever_it_is_rea
     let ServerFrame::MessageNew(resumed) = &changes.changes[0].frame else {
         panic!("{changes:?}");
     };
-    assert_eq!(resumed.reply, head(&target, None));
+    assert_eq!(resumed.reply, Some(head(&target, None)));
 }
 
 pub(crate) async fn each_edit_keeps_the_text_before_it_until_the_message_is_deleted(database: &Database) {

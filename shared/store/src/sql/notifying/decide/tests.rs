@@ -101,7 +101,7 @@ fn who_is_named_or_answered_is_told_once_and_never_by_themself() {
         ),
     ] {
         assert_eq!(
-            told(&[window(0, 9)], &[spoken.clone()], &[]),
+            told(&[window(0, 9)], std::slice::from_ref(&spoken), &[]),
             expected,
             "{spoken:?}"
         );
