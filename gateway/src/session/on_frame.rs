@@ -11,8 +11,10 @@ use protocol::{ConversationId, Timestamp};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::on_room::complain;
 use super::{Asker, Command, Door, From, MessageChange, Reaction, Session, Task};
 use crate::dialects::Room;
+use crate::dialects::mini::Complaint;
 use crate::frame_rate::Allowance;
 
 impl Session {
@@ -36,6 +38,9 @@ impl Session {
     pub fn on_binary(&mut self, now: Instant) -> Reaction {
         match self.rate.count(now) {
             Allowance::Abused => Reaction::Close(CloseCode::Limit),
+            Allowance::Granted | Allowance::Exceeded if matches!(self.door, Door::Room(_)) => {
+                complain(Complaint::NotJson)
+            }
             Allowance::Granted | Allowance::Exceeded => refused(
                 ProblemCode::Malformed,
                 "binary frames are not understood; send text",

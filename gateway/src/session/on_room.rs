@@ -71,6 +71,6 @@ impl Session {
 /// Where marks of nobody are told: these clients are told that theirs was made, and no more.
 const NO_MARKS: Vec<ReadMark> = Vec::new();
 
-fn complain(complaint: impl Display) -> Reaction {
+pub(super) fn complain(complaint: impl Display) -> Reaction {
     error_reply(ProblemCode::Invalid, complaint.to_string(), Asker::Server)
 }

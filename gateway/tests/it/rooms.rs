@@ -114,7 +114,8 @@ async fn what_cannot_be_heeded_is_answered_in_the_originals_words_and_the_socket
     }
     // The original closed with 1011.
     room.ws(Ws::binary(vec![1, 2, 3])).await;
-    assert_eq!(room.json().await["type"], "error");
+    let words = "Неверный формат JSON";
+    assert_eq!(room.json().await, json!({"type": "error", "message": words}));
     // Passed over in silence.
     room.text(r#"{"type":"ping"}"#).await;
     room.text(r#"{"message":"still here"}"#).await;
