@@ -1,8 +1,9 @@
-//! The two doors: who may open a socket. Whoever brings a bad token, or has no business here, is refused before the
+//! The doors: who may open a socket. Whoever brings a bad token, or has no business here, is refused before the
 //! upgrade; the seeds' clients give up after five refused handshakes, but would retry an accepted one for ever.
 
 mod credentials;
 mod refusal;
+mod rooms;
 
 use axum::Router;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
@@ -19,14 +20,16 @@ use self::credentials::Credentials;
 use self::refusal::Refused;
 use crate::connection::Connection;
 use crate::connection::writing::Writing;
+use crate::dialects::Dialect;
 use crate::session::Door;
 use crate::sockets::Place;
 use crate::{Gateway, greeting};
 
-/// Both doors, with and without the closing slash.
+/// All doors, with and without the closing slash.
 pub(crate) fn router(gateway: Gateway) -> Router {
     let everything = get(everything);
     let conversation = get(conversation);
+    let room = get(rooms::room);
     Router::new()
         .route(paths::SOCKET, everything.clone())
         .route(&format!("{}/", paths::SOCKET), everything)
@@ -35,6 +38,8 @@ pub(crate) fn router(gateway: Gateway) -> Router {
             conversation.clone(),
         )
         .route(&format!("{}/conversations/{{id}}/", paths::SOCKET), conversation)
+        .route(&format!("{}/{{id}}", paths::ROOM_SOCKETS), room.clone())
+        .route(&format!("{}/{{id}}/", paths::ROOM_SOCKETS), room)
         .with_state(gateway)
 }
 
@@ -181,7 +186,14 @@ fn open(
 
 async fn serve(gateway: Gateway, place: Place, socket: WebSocket, credentials: Credentials, door: Door) {
     let meters = (gateway.meters().clone(), gateway.clock().clone());
-    let mut writing = Writing::new(socket, gateway.tuning().slow_reader, meters);
+    let dialect = match door {
+        Door::Room(room) => Dialect::Mini {
+            room: room.number,
+            usernames: gateway.chat().usernames().clone(),
+        },
+        Door::Conversation { .. } | Door::Everything { .. } => Dialect::Canonical,
+    };
+    let mut writing = Writing::new(socket, dialect, gateway.tuning().slow_reader, meters);
     let access = match credentials {
         Credentials::Known(access) => access,
         Credentials::None => match greeting::identify(&gateway, &mut writing).await {

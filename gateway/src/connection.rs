@@ -158,13 +158,13 @@ impl Connection {
             match item {
                 Outgoing::Change {
                     text, committed_at, ..
-                } => self.writing.feed(text, committed_at).await?,
+                } => self.writing.feed(&text, committed_at).await?,
                 Outgoing::Farewell { text, .. } | Outgoing::Passing { text } => {
-                    self.writing.feed(text, None).await?;
+                    self.writing.feed(&text, None).await?;
                 }
                 Outgoing::Personal { text } => {
                     if !self.session.ends_with_place() {
-                        self.writing.feed(text, None).await?;
+                        self.writing.feed(&text, None).await?;
                     }
                 }
                 Outgoing::Sync { conversation, head } => {
@@ -173,14 +173,14 @@ impl Connection {
                         head,
                     };
                     let text = ServerFrame::Sync(sync).encode(None);
-                    self.writing.feed(text.into(), None).await?;
+                    self.writing.feed(&text.into(), None).await?;
                 }
                 Outgoing::Added {
                     conversation,
                     head,
                     text,
                 } => {
-                    self.writing.feed(text, None).await?;
+                    self.writing.feed(&text, None).await?;
                     if let Some(reaction) = self.session.on_added(conversation, head) {
                         self.react(reaction).await?;
                     }
@@ -263,6 +263,7 @@ impl Connection {
                 Err(_) => Err(End::Closed(CloseCode::Token)),
             },
             Reaction::Close(code) => Err(End::Closed(code)),
+            Reaction::Nothing => Ok(()),
         }
     }
 

@@ -14,6 +14,7 @@
 
 mod accept;
 pub mod connection;
+pub mod dialects;
 pub mod frame_rate;
 pub mod gather;
 mod greeting;
@@ -29,6 +30,7 @@ pub mod outbox;
 pub mod reads;
 pub mod session;
 pub mod sockets;
+pub mod text;
 mod tuning;
 
 use std::sync::Arc;

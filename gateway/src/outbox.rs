@@ -9,7 +9,6 @@ mod lag;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::ws::Utf8Bytes;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use protocol::close::CloseCode;
 use protocol::{ConversationId, Seq, Timestamp};
@@ -17,6 +16,7 @@ use tokio::sync::Notify;
 
 use self::lag::Lag;
 pub use self::lag::{Places, Recovery};
+use crate::text::Text;
 
 /// One thing to tell a client, or its connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +28,7 @@ pub enum Outgoing {
         /// The change's number.
         seq: Seq,
         /// JSON.
-        text: Utf8Bytes,
+        text: Text,
         /// When it was committed, for the delivery-time metric; `None` for what was read back from the store.
         committed_at: Option<Timestamp>,
     },
@@ -46,24 +46,24 @@ pub enum Outgoing {
         /// What `conversation:new` shows is true for this head.
         head: Seq,
         /// `conversation:new`.
-        text: Utf8Bytes,
+        text: Text,
     },
     /// Something that matters only now, such as who is typing; dropped where there is no room.
     Passing {
         /// JSON.
-        text: Utf8Bytes,
+        text: Text,
     },
     /// Something for the person on all their sockets that follow everything; dropped where there is no room.
     Personal {
         /// JSON.
-        text: Utf8Bytes,
+        text: Text,
     },
     /// The person is out of this conversation: the frame says so, without a number.
     Farewell {
         /// Which.
         conversation: ConversationId,
         /// JSON.
-        text: Utf8Bytes,
+        text: Text,
     },
     /// The socket has lost its seat in this conversation.
     Unseated {

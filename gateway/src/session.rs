@@ -2,6 +2,7 @@
 //! of its own, nothing awaited: the connection carries out what is returned here.
 
 mod on_frame;
+mod on_room;
 mod outcome;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -16,6 +17,7 @@ use runtime::tokens::Access;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::dialects::Room;
 use crate::frame_rate::FrameRate;
 use crate::join_all::Following;
 use crate::outbox::Places;
@@ -33,6 +35,8 @@ pub enum Door {
         /// What the client has of it.
         after: Option<Seq>,
     },
+    /// One conversation, as Mini Chat's clients know it; the socket ends with it.
+    Room(Room),
     /// Everything that the user has.
     Everything {
         /// All conversations are followed without being asked for.
@@ -145,6 +149,8 @@ pub enum Reaction {
     Reauthenticate(String),
     /// Hang up.
     Close(CloseCode),
+    /// Nothing is to be done.
+    Nothing,
 }
 
 /// One socket whose user is known.
@@ -207,7 +213,7 @@ impl Session {
 
     /// Whether the socket ends when its person's place in the conversation does.
     pub const fn ends_with_place(&self) -> bool {
-        matches!(self.door, Door::Conversation { .. })
+        matches!(self.door, Door::Conversation { .. } | Door::Room(_))
     }
 
     /// What is done first, without being asked.
@@ -218,6 +224,10 @@ impl Session {
                 after,
             } => {
                 let from = after.map_or(From::Head, From::After);
+                VecDeque::from([Task::of(Command::Join { conversation, from })])
+            }
+            Door::Room(Room { id: conversation, .. }) => {
+                let from = From::Head;
                 VecDeque::from([Task::of(Command::Join { conversation, from })])
             }
             Door::Everything { follows_all: true } => VecDeque::from([Task::of(Command::JoinAll)]),

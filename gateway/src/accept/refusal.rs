@@ -32,6 +32,10 @@ impl Refused {
         }
     }
 
+    pub(super) fn is_not_found(&self) -> bool {
+        self.code == ProblemCode::NotFound
+    }
+
     /// A plain request where a socket is served.
     pub(super) fn not_an_upgrade() -> Self {
         let detail = "this address opens a WebSocket; send an upgrade request";

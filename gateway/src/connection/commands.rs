@@ -200,7 +200,7 @@ impl Connection {
 
     async fn write_all(&mut self, frames: Frames) -> Result<(), End> {
         for text in frames {
-            self.writing.feed(text, None).await?;
+            self.writing.feed(&text, None).await?;
         }
         self.writing.flush().await
     }

@@ -14,8 +14,10 @@ use runtime::Clock;
 use tokio::time::{sleep, timeout};
 
 use super::End;
+use crate::dialects::Dialect;
 use crate::meters::Meters;
 use crate::outbox::Outbox;
+use crate::text::Text;
 
 /// Bytes fed before a flush: a few TCP segments' worth, so that one write call carries many frames and the buffer
 /// that the library keeps afterwards stays small.
@@ -32,6 +34,7 @@ const CLOSE_ANSWER: Duration = Duration::from_secs(2);
 
 pub(crate) struct Writing {
     socket: WebSocket,
+    dialect: Dialect,
     /// What came in could not be read: nothing that follows it can be.
     is_unreadable: bool,
     unflushed_bytes: usize,
@@ -49,7 +52,12 @@ struct Pace {
 
 impl Writing {
     /// `patience`: a write that takes longer finds a reader that does not read at all.
-    pub(crate) fn new(socket: WebSocket, patience: Duration, (meters, clock): (Meters, Clock)) -> Self {
+    pub(crate) fn new(
+        socket: WebSocket,
+        dialect: Dialect,
+        patience: Duration,
+        (meters, clock): (Meters, Clock),
+    ) -> Self {
         let pace = Pace {
             patience,
             outbox: None,
@@ -57,6 +65,7 @@ impl Writing {
         Self {
             pace,
             socket,
+            dialect,
             is_unreadable: false,
             unflushed_bytes: 0,
             oldest_commit: None,
@@ -87,15 +96,27 @@ impl Writing {
 
     /// Says one thing to this client.
     pub(crate) async fn answer(&mut self, frame: &ServerFrame) -> Result<(), End> {
-        self.feed(frame.encode(None).into(), None).await?;
+        for text in self.dialect.answer(frame) {
+            self.put(text).await?;
+        }
         self.flush().await
     }
 
     /// Puts one frame into the write buffer, and writes when it holds enough.
-    pub(super) async fn feed(&mut self, text: Utf8Bytes, committed_at: Option<Timestamp>) -> Result<(), End> {
+    pub(super) async fn feed(&mut self, text: &Text, committed_at: Option<Timestamp>) -> Result<(), End> {
+        self.oldest_commit = self.oldest_commit.or(committed_at);
+        if matches!(self.dialect, Dialect::Canonical) {
+            return self.put(text.canonical()).await;
+        }
+        for text in self.dialect.spell(text).await {
+            self.put(text).await?;
+        }
+        Ok(())
+    }
+
+    async fn put(&mut self, text: Utf8Bytes) -> Result<(), End> {
         self.unflushed_bytes += text.len();
         self.meters.frames.increment(1);
-        self.oldest_commit = self.oldest_commit.or(committed_at);
         self.pace.in_time(self.socket.feed(Message::Text(text))).await?;
         if self.unflushed_bytes >= FLUSH_BYTES {
             self.flush().await

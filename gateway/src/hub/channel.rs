@@ -6,7 +6,6 @@ mod ring;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
 use indexmap::IndexMap;
 use protocol::close::CloseCode;
 use protocol::frames::{ParticipantGone, ServerFrame};
@@ -18,6 +17,7 @@ use super::frame::{Effect, Frame};
 use super::subscriptions::Hold;
 use crate::mechanisms::{Mechanism, Mechanisms};
 use crate::outbox::{Outbox, Outgoing};
+use crate::text::Text;
 
 /// See [`Channel::identity`].
 pub type Identity = Arc<()>;
@@ -237,7 +237,7 @@ impl Channel {
     }
 
     /// Hands something that does not last to whoever is seated and has room, but for one person's sockets.
-    pub fn pass(&self, text: &Utf8Bytes, except: Option<UserId>) {
+    pub fn pass(&self, text: &Text, except: Option<UserId>) {
         let heard = self.seated.values().map(|seated| &seated.seat);
         for seat in heard.filter(|seat| Some(seat.user) != except) {
             seat.outbox.push(Outgoing::Passing { text: text.clone() });

@@ -1,12 +1,12 @@
 //! One durable change on its way to the sockets: the header that the hub reads, and the bytes that it does not.
 
-use axum::extract::ws::Utf8Bytes;
 use bus::{Envelope, Kind};
 use chat::announce;
 use protocol::{ConversationId, Seq, Timestamp, UserId};
 use store::Change;
 
 use crate::outbox::Outgoing;
+use crate::text::Text;
 
 /// A change, ready to be written as it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Frame {
     /// What the hub must do beside passing it on.
     pub effect: Effect,
     /// The JSON, shared by all receivers.
-    pub text: Utf8Bytes,
+    pub text: Text,
     /// When it was committed; `None` for frames read back from the store, whose lateness says nothing about delivery.
     pub committed_at: Option<Timestamp>,
 }
@@ -56,7 +56,7 @@ impl Frame {
     /// A frame as it came from the bus.
     pub fn live(envelope: Envelope) -> Result<Self, NotText> {
         let effect = Effect::of(envelope.kind);
-        let text = Utf8Bytes::try_from(envelope.frame).map_err(|_| NotText)?;
+        let text = Text::try_from(envelope.frame).map_err(|_| NotText)?;
         Ok(Self {
             seq: envelope.seq,
             effect,

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 
-use axum::extract::ws::Utf8Bytes;
 use protocol::Seq;
 use store::{ChangePage, Cursor, Standing};
 
@@ -12,9 +11,10 @@ use crate::hub::channel::{Seating, Standpoint};
 use crate::hub::fill::rules::is_altered;
 use crate::hub::frame::Frame;
 use crate::session::From;
+use crate::text::Text;
 
 /// Ready-made frames, in the order in which they are written.
-pub type Frames = VecDeque<Utf8Bytes>;
+pub type Frames = VecDeque<Text>;
 
 /// What a join does next. Carry it out and answer it: the answer comes to the next step, or to a refusal.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ fn change(conversation: ConversationId, seq: i64) -> Outgoing {
     Outgoing::Change {
         conversation,
         seq: Seq(seq),
-        text: Utf8Bytes::default(),
+        text: "".into(),
         committed_at: None,
     }
 }
@@ -136,7 +136,7 @@ fn too_many_invitations_become_one_look_at_the_list() {
         outbox.push(Outgoing::Added {
             conversation: ROOM,
             head: Seq(head),
-            text: Utf8Bytes::default(),
+            text: "".into(),
         });
     }
     assert_eq!(recovered(&outbox).0, places(&[]));

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{Asker, Command, Door, From, Reaction, Session, Task};
+use crate::dialects::Room;
 use crate::frame_rate::Allowance;
 
 impl Session {
@@ -20,6 +21,9 @@ impl Session {
             Allowance::Granted => {}
             Allowance::Exceeded => return refused(ProblemCode::RateLimited, "too many frames", None),
             Allowance::Abused => return Reaction::Close(CloseCode::Limit),
+        }
+        if matches!(self.door, Door::Room(_)) {
+            return self.on_room_text(text);
         }
         match ClientFrame::decode(text) {
             Ok(asked) => self.on_frame(asked, clock),
@@ -57,7 +61,7 @@ impl Session {
         }
     }
 
-    fn on_send(&self, new: NewMessage, reference: Option<Value>) -> Reaction {
+    pub(super) fn on_send(&self, new: NewMessage, reference: Option<Value>) -> Reaction {
         let NewMessage {
             conversation_id,
             text,
@@ -132,10 +136,10 @@ impl Session {
     /// The conversation that a frame is about: at a conversation's own door it may go unsaid.
     fn conversation_of(&self, named: Option<ConversationId>) -> Result<ConversationId, &'static str> {
         match (self.door, named) {
-            (Door::Conversation { id, .. }, Some(named)) if named != id => {
+            (Door::Conversation { id, .. } | Door::Room(Room { id, .. }), Some(named)) if named != id => {
                 Err("this socket is for another conversation")
             }
-            (Door::Conversation { id, .. }, _) => Ok(id),
+            (Door::Conversation { id, .. } | Door::Room(Room { id, .. }), _) => Ok(id),
             (Door::Everything { .. }, Some(named)) => Ok(named),
             (Door::Everything { .. }, None) => Err("conversation_id is needed on this socket"),
         }

@@ -90,6 +90,17 @@ impl Client {
         }
     }
 
+    /// The next text frame of any dialect.
+    pub(crate) async fn json(&mut self) -> Value {
+        loop {
+            match self.raw().await {
+                Some(Ok(Ws::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Ws::Ping(_) | Ws::Pong(_))) => {}
+                other => panic!("a frame was expected, not {other:?}"),
+            }
+        }
+    }
+
     /// The next frame, whatever it is.
     pub(crate) async fn frame(&mut self) -> Received {
         match self.heard().await {

@@ -21,5 +21,6 @@ mod patience;
 mod repair;
 mod resume;
 mod revocations;
+mod rooms;
 mod slow_reader;
 mod without_bus;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use axum::extract::ws::Utf8Bytes;
+use gateway::text::Text;
 use protocol::frames::{Received, ServerFrame};
 use protocol::{ConversationId, UserId};
 
@@ -13,7 +13,7 @@ use crate::traffic::short;
 use crate::world::World;
 
 impl World {
-    fn parse(&mut self, text: &Utf8Bytes) -> Rc<Received> {
+    fn parse(&mut self, text: &Text) -> Rc<Received> {
         if let Some(known) = self.parsed.get(text.as_str()) {
             return known.clone();
         }
@@ -23,7 +23,7 @@ impl World {
     }
 
     /// Nobody is sent what happened while they were out.
-    pub(crate) fn may_hear(&mut self, user: UserId, text: &Utf8Bytes) {
+    pub(crate) fn may_hear(&mut self, user: UserId, text: &Text) {
         let received = self.parse(text);
         let Received { frame, seq } = &*received;
         let (Some(seq), Some(id)) = (seq, conversation_of(frame)) else {
@@ -46,7 +46,7 @@ impl World {
     }
 
     /// A client reads a frame.
-    pub(crate) fn hear(&mut self, index: usize, text: &Utf8Bytes) {
+    pub(crate) fn hear(&mut self, index: usize, text: &Text) {
         let received = self.parse(text);
         let Received { frame, seq } = &*received;
         if self.clients[index].socket.is_none() {

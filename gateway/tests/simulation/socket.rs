@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
-use axum::extract::ws::Utf8Bytes;
 use gateway::hub::channel::SocketId;
 use gateway::outbox::{Outbox, Outgoing, Places, Recovery};
 use gateway::session::{Asker, Command, From, Reaction, Session, Task};
+use gateway::text::Text;
 use protocol::ConversationId;
 use protocol::close::CloseCode;
 use protocol::frames::{ServerFrame, Sync};
@@ -40,7 +40,7 @@ pub(crate) struct Socket {
 /// What goes over the wire.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Written {
-    Text(Utf8Bytes),
+    Text(Text),
     /// Not on the wire: what follows in this conversation is one join's. The judge's eyes only.
     Join(Room, Option<i64>),
     Close(CloseCode),
@@ -238,7 +238,7 @@ impl World {
             Reaction::Do(task) => socket.waiting.push_back(task),
             Reaction::Later(task) => self.postpone(socket, Later::Task(task)),
             Reaction::Leave(conversation) => self.leave(socket, conversation),
-            Reaction::Reauthenticate(_) => {}
+            Reaction::Reauthenticate(_) | Reaction::Nothing => {}
             Reaction::Close(code) => {
                 socket.writing.push_back(Written::Close(code));
                 socket.is_closing = true;

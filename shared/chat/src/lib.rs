@@ -7,7 +7,7 @@
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
 //! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
-//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! `usernames` who is called what; [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -26,6 +26,7 @@ mod publisher;
 pub mod revocations;
 mod sweeper;
 pub mod text;
+mod usernames;
 mod writer;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use messages::Sent;
 pub use participants::Added;
 use publisher::Publisher;
 pub use revocations::Revocations;
+pub use usernames::Usernames;
 use writer::Writer;
 
 /// The chat of one node: every use case that reads or changes conversations. Cheap to clone.
@@ -51,6 +53,7 @@ pub struct Chat {
     writer: Writer,
     publisher: Publisher,
     revocations: Revocations,
+    usernames: Usernames,
 }
 
 impl Chat {
@@ -67,12 +70,14 @@ impl Chat {
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let usernames = Usernames::new(store.clone());
         Self {
             store,
             clock,
             writer,
             publisher,
             revocations,
+            usernames,
         }
     }
 
@@ -84,6 +89,11 @@ impl Chat {
     /// Which tokens ended before they ran out: to ask at every door.
     pub fn revocations(&self) -> &Revocations {
         &self.revocations
+    }
+
+    /// Who is called what.
+    pub fn usernames(&self) -> &Usernames {
+        &self.usernames
     }
 
     /// The node's clock.

@@ -7,6 +7,7 @@ mod conversations;
 pub(crate) mod dialect;
 pub(crate) mod locked;
 mod messages;
+mod naming;
 mod outbox;
 mod participants;
 mod revocations;

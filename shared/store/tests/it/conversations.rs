@@ -232,3 +232,27 @@ pub(crate) async fn heads_are_read_in_bulk(database: &Database) {
     );
     assert!(store.heads(&[]).await.unwrap().is_empty());
 }
+
+pub(crate) async fn a_conversation_is_found_by_either_of_its_names(database: &Database) {
+    let store = &database.store;
+    let [ann, bob] = people(store).await;
+    let id = create(store, &new_group(&[ann, bob])).await;
+    let number = store.conversation(id).await.unwrap().unwrap().number;
+    for name in [number.to_string(), id.to_string(), id.0.simple().to_string()] {
+        let found = store.conversation_named(&name).await.unwrap();
+        assert_eq!(found, Some((id, number)), "{name}");
+    }
+    let unknown = Uuid::now_v7().to_string();
+    for name in [
+        "",
+        "0",
+        "-1",
+        "99999999",
+        "99999999999999999999",
+        "abc",
+        "1 or 1=1",
+        &unknown,
+    ] {
+        assert_eq!(store.conversation_named(name).await.unwrap(), None, "{name}");
+    }
+}

@@ -71,7 +71,8 @@ on_both_databases! {
         ten_thousand_people_fit_into_one_creation,
         lists_are_by_newest_activity_with_the_newest_message_left,
         standing_tells_strangers_members_and_the_deleted_apart,
-        heads_are_read_in_bulk;
+        heads_are_read_in_bulk,
+        a_conversation_is_found_by_either_of_its_names;
     messages:
         appended_messages_are_answered_in_order_and_read_back_equal,
         a_repeated_client_id_is_answered_with_the_first_message,
