@@ -138,7 +138,7 @@ impl Socket {
     }
 
     /// Hangs up as a page does that is left; the code with which the server agrees.
-    pub(crate) async fn hang_up(mut self) -> u16 {
+    pub(crate) async fn hang_up(&mut self) -> u16 {
         let bye = CloseFrame {
             code: 1000.into(),
             reason: "Component unmounting".into(),

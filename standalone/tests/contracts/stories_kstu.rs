@@ -1,20 +1,41 @@
 //! A day of a student group in the KSTU client, told by its documented calls alone; a colleague watches with Mini.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answer::{has_fields, texts, with_field};
 use crate::cluster::{Cluster, on_a_cluster};
 use crate::kstu::{id_of, say};
+use crate::person::Person;
+use crate::socket::Socket;
+
+/// Anna and Boris have the group open in KSTU, Vera in Mini.
+struct Group {
+    anna: Person,
+    boris: Person,
+    vera: Person,
+    room: String,
+    /// The same room for Mini.
+    number: i64,
+    annas: Socket,
+    boriss: Socket,
+    veras: Socket,
+}
 
 #[tokio::test]
 async fn a_group_of_students_talks_in_kstu_while_a_colleague_watches_in_mini() {
-    on_a_cluster(story).await;
+    on_a_cluster(async |cluster| {
+        let mut group = gather(cluster).await;
+        let asked = talk(&mut group).await;
+        correct_and_share(&mut group, &asked).await;
+        lose_the_connection_and_come_back(&mut group).await;
+        part(group).await;
+    })
+    .await;
 }
 
-async fn story(cluster: &Cluster) {
+/// Anna opens the page, picks people in the create dialog and makes the group; all open it.
+async fn gather(cluster: &Cluster) -> Group {
     let (anna, boris, vera) = cluster.three().await;
-
-    // Anna opens the page: no conversations, then the create dialog with its picker.
     assert!(anna.kstu().conversations().await.is_empty());
     let people = anna.kstu().directory().await.array();
     let picked = with_field(&people, "first_name", &json!("Boris"));
@@ -23,7 +44,6 @@ async fn story(cluster: &Cluster) {
         "type": "group", "title": "Курсовая", "participant_ids": [anna.id, picked["id"], vera.id],
     });
     let made = anna.kstu().create(&body).await.json_of(201);
-    let room = id_of(&made);
     has_fields(
         &made,
         &[
@@ -35,6 +55,7 @@ async fn story(cluster: &Cluster) {
             "service_id",
         ],
     );
+    let room = id_of(&made);
 
     // Vera watches in Mini: the room stands in her list with everybody in it.
     let listed = vera.mini().rooms().await;
@@ -43,74 +64,119 @@ async fn story(cluster: &Cluster) {
         (&listed[0]["name"], &listed[0]["participants_count"]),
         (&json!("Курсовая"), &json!(3))
     );
-    let mut veras = vera.mini().open(number).await;
 
-    // Both open the conversation: history, then the socket; the message list is filled by the echo.
+    // History first, then the socket.
     assert!(anna.kstu().history(&room).await.is_empty());
-    let mut annas = anna.kstu().open(&room).await;
-    let mut boriss = boris.kstu().open(&room).await;
-    say(&mut annas, "Кто берёт введение?").await;
-    let asked = annas.until("message:new").await["payload"].clone();
-    assert_eq!(boriss.until("message:new").await["payload"]["id"], asked["id"]);
-    let seen = veras.until("chat_message").await;
+    Group {
+        annas: anna.kstu().open(&room).await,
+        boriss: boris.kstu().open(&room).await,
+        veras: vera.mini().open(number).await,
+        anna,
+        boris,
+        vera,
+        room,
+        number,
+    }
+}
+
+/// The message list is filled by the echo alone. Answers with Boris's message.
+async fn talk(group: &mut Group) -> Value {
+    say(&mut group.annas, "Кто берёт введение?").await;
+    let asked = group.annas.until("message:new").await["payload"].clone();
+    let heard = group.boriss.until("message:new").await;
+    assert_eq!(heard["payload"]["id"], asked["id"]);
+    let seen = group.veras.until("chat_message").await;
     assert_eq!(
         (&seen["message"], &seen["username"]),
         (&json!("Кто берёт введение?"), &json!("anna"))
     );
-
-    // Boris answers on the socket, then corrects himself over REST.
     let answer = json!({"text": "Я", "reply_to": asked["id"]});
-    boriss.send("message:new", answer).await;
-    let answered = annas.until("message:new").await["payload"].clone();
+    group.boriss.send("message:new", answer).await;
+    let answered = group.annas.until("message:new").await["payload"].clone();
     assert_eq!(
         (&answered["reply_to"], &answered["sender_id"]),
-        (&asked["id"], &json!(boris.id))
+        (&asked["id"], &json!(group.boris.id))
     );
-    let edited = boris.kstu().edit(&answered, "Я, до пятницы").await.json_of(200);
+    assert_eq!(group.veras.until("chat_message").await["message"], "Я");
+    answered
+}
+
+/// Boris corrects himself, Anna shares a file, takes back a slip, and looks at the group's details.
+async fn correct_and_share(group: &mut Group, answered: &Value) {
+    let Group {
+        anna,
+        boris,
+        vera,
+        room,
+        ..
+    } = &*group;
+    let edited = boris.kstu().edit(answered, "Я, до пятницы").await.json_of(200);
     assert_eq!(edited["is_edited"], true);
-    assert_eq!(
-        annas.until("message:edited").await["payload"]["text"],
-        "Я, до пятницы"
-    );
-    assert_eq!(veras.until("chat_message").await["message"], "Я");
-    let shown = vera.mini().messages(number).await;
+    let shown = vera.mini().messages(group.number).await;
     assert_eq!(texts(&shown, "content"), ["Кто берёт введение?", "Я, до пятницы"]);
 
-    // A file, a slip of the finger, and a look at the group's details.
-    let file = anna.kstu().send(&room, "План").await;
-    let noted = anna
-        .kstu()
-        .attach(&file, ("https://files.example.org/plan.pdf", "file", 4096));
-    assert!(noted.await.is_done().json()["id"].is_i64());
-    let slip = anna.kstu().send(&room, "не туда").await;
+    let plan = anna.kstu().send(room, "План").await;
+    let file = ("https://files.example.org/plan.pdf", "file", 4096);
+    let noted = anna.kstu().attach(&plan, file).await.is_done().json();
+    assert!(noted["id"].is_i64(), "{noted}");
+    let slip = anna.kstu().send(room, "не туда").await;
     anna.kstu().unsend(&slip).await.is_done();
-    assert_eq!(boriss.until("message:deleted").await["payload"]["id"], slip["id"]);
-    let details = boris.kstu().conversation(&room).await.json_of(200);
+    let details = boris.kstu().conversation(room).await.json_of(200);
     assert_eq!(details["participants"].as_array().expect("people").len(), 3);
-    let admins = boris.kstu().participants(&room).await.array();
-    assert_eq!(with_field(&admins, "role", &json!("admin"))["user_id"], anna.id);
+    let people = boris.kstu().participants(room).await.array();
+    assert_eq!(with_field(&people, "role", &json!("admin"))["user_id"], anna.id);
 
-    // Boris loses his connection for a while and comes back; nothing is missing.
-    let last = boriss.hang_up();
-    assert_eq!(last.await, 1000);
-    say(&mut annas, "Встречаемся в 9").await;
-    annas
-        .until_where("message:new", |said| said["text"] == "Встречаемся в 9")
-        .await;
+    let told = group.annas.until("message:edited").await;
+    assert_eq!(told["payload"]["text"], "Я, до пятницы");
+    assert_eq!(
+        group.boriss.until("message:deleted").await["payload"]["id"],
+        slip["id"]
+    );
+}
+
+/// Boris misses a message, finds it in the history, and hears what comes next.
+async fn lose_the_connection_and_come_back(group: &mut Group) {
+    let Group {
+        boris,
+        room,
+        annas,
+        boriss,
+        ..
+    } = group;
+    assert_eq!(boriss.hang_up().await, 1000);
+    say(annas, "Встречаемся в 9").await;
+    let meets = |said: &Value| said["text"] == "Встречаемся в 9";
+    annas.until_where("message:new", meets).await;
     let expected = ["Кто берёт введение?", "Я, до пятницы", "План", "Встречаемся в 9"];
-    assert_eq!(texts(&boris.kstu().history(&room).await, "text"), expected);
+    assert_eq!(texts(&boris.kstu().history(room).await, "text"), expected);
+    *boriss = boris.kstu().open(room).await;
+    say(annas, "Не опаздывать").await;
+    assert_eq!(
+        boriss.until("message:new").await["payload"]["text"],
+        "Не опаздывать"
+    );
+}
 
-    // Vera is removed: her room is gone, and her socket with it.
-    anna.kstu().remove(&room, &vera).await.is_done();
+/// Vera is removed, then Anna deletes the group: nobody finds it, and coming back is refused before the upgrade.
+async fn part(group: Group) {
+    let Group {
+        anna,
+        boris,
+        vera,
+        room,
+        mut annas,
+        mut veras,
+        ..
+    } = group;
+    let room = &room;
+    anna.kstu().remove(room, &vera).await.is_done();
     assert_eq!(veras.close_code().await, 4403);
     assert!(vera.mini().rooms().await.is_empty());
-
-    // Anna deletes the group; nobody finds it, and coming back is refused before the upgrade.
-    boris.kstu().delete(&room).await.is(403);
-    anna.kstu().delete(&room).await.is_done();
+    boris.kstu().delete(room).await.is(403);
+    anna.kstu().delete(room).await.is_done();
     let code = annas.close_code().await;
     assert!([4403, 4404].contains(&code), "{code}");
     assert!(boris.kstu().conversations().await.is_empty());
-    let refused = boris.kstu().try_open(&room).await.err().expect("a refusal");
+    let refused = boris.kstu().try_open(room).await.err().expect("a refusal");
     assert!([403, 404].contains(&refused.status));
 }

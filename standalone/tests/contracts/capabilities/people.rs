@@ -103,8 +103,8 @@ pub(super) async fn online_status_last_seen_and_online_list_per_connection(clust
     anna.mini().sees_online(&[]).await;
 
     // Two tabs, one at each gateway.
-    let first = boris.mini().open(room).await;
-    let second = boris.beside(&anna).mini().open(room).await;
+    let mut first = boris.mini().open(room).await;
+    let mut second = boris.beside(&anna).mini().open(room).await;
     anna.mini().sees_online(&[&boris]).await;
     let online = anna.mini().online_users().await;
     has_only_fields(&online[0], &["user", "is_online", "last_seen", "avatar"]);

@@ -65,11 +65,11 @@ pub(super) async fn mini_defect_06_closing_one_of_two_tabs_announces_nothing(clu
     let (anna, boris, vera) = cluster.three().await;
     let room = anna.mini().direct(&boris).await;
     let mut annas = anna.mini().open(room).await;
-    let one = boris.mini().open(room).await;
-    let two = boris.beside(&anna).mini().open(room).await;
+    let mut one = boris.mini().open(room).await;
+    let mut two = boris.beside(&anna).mini().open(room).await;
     one.hang_up().await;
     // Somebody else leaves in the meantime: their going is known before anything is said of Boris.
-    let veras = vera.kstu().open_everything(0).await;
+    let mut veras = vera.kstu().open_everything(0).await;
     vera.mini().sees_online(&[&anna, &boris, &vera]).await;
     veras.hang_up().await;
     boris.mini().sees_online(&[&anna, &boris]).await;
@@ -85,7 +85,7 @@ pub(super) async fn mini_defect_07_a_refused_stranger_announces_nothing(cluster:
     let mut annas = anna.mini().open(room).await;
     let refused = vera.mini().try_open(room).await.err().expect("a refusal");
     assert_eq!(refused.status, 403);
-    let boriss = boris.mini().open(room).await;
+    let mut boriss = boris.mini().open(room).await;
     let heard = annas.up_to("user_status").await;
     assert!(
         heard.iter().all(|frame| frame["user_id"] == boris.id),

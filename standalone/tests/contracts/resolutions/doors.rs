@@ -103,7 +103,7 @@ pub(super) async fn resolution_26_sockets_are_refused_before_the_upgrade(cluster
     let unknown = doors(&Uuid::now_v7().to_string(), 987_654);
     for (door, unknown) in doors(&room, number).into_iter().zip(unknown) {
         let with = |door: &str, token: &str| format!("{door}?token={token}");
-        for bad in ["garbage", &anna.refresh, "", "Bearer%20undefined"] {
+        for bad in ["garbage", &anna.refresh, "null", "Bearer%20undefined"] {
             let status = refusal(&anna, &with(&door, bad)).await;
             assert_eq!(status, 401, "{door} {bad}");
         }

@@ -188,8 +188,12 @@ pub(super) async fn resolution_24_attachments_take_http_addresses_and_uploads(cl
         .await
         .is(400);
 
-    // Our own upload: the bytes go to the API, the message names what was uploaded.
-    let uploaded = upload(&anna, "записка.txt", b"hello").await;
+    uploads_are_sent_by_their_owner(&anna, &boris, &room).await;
+}
+
+/// Our own upload: the bytes go to the API, the message names what was uploaded.
+async fn uploads_are_sent_by_their_owner(anna: &Person, boris: &Person, room: &str) {
+    let uploaded = upload(anna, "записка.txt", b"hello").await;
     let sent = json!({"conversation_id": room, "text": "вот", "attachment_ids": [uploaded["id"]]});
     let sent = anna
         .kstu()
@@ -197,7 +201,7 @@ pub(super) async fn resolution_24_attachments_take_http_addresses_and_uploads(cl
         .await
         .json_of(201);
     assert_eq!(sent["attachments"][0]["id"], uploaded["id"]);
-    let read = boris.kstu().history(&room).await.pop().expect("a message");
+    let read = boris.kstu().history(room).await.pop().expect("a message");
     let link = read["attachments"][0]["file_url"]
         .as_str()
         .expect("a link")

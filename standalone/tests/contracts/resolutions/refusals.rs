@@ -97,6 +97,11 @@ pub(super) async fn resolution_11_error_bodies_are_chosen_by_path_and_accept(clu
     let refused = anna.kstu().try_send(&room, "").await.is_problem(400, "invalid");
     assert_eq!(refused["errors"][0]["pointer"], "/text");
 
+    tokens_are_refused_in_the_seeds_words(&anna).await;
+    bodies_are_refused_in_the_seeds_words(&anna).await;
+}
+
+async fn tokens_are_refused_in_the_seeds_words(anna: &Person) {
     let no_token = json!({"detail": "Authentication credentials were not provided."});
     for path in ["/api/auth/me/", "/api/chat/rooms/", "/api/chat/chats/"] {
         let get =
@@ -109,6 +114,9 @@ pub(super) async fn resolution_11_error_bodies_are_chosen_by_path_and_accept(clu
         both.is_problem(401, "unauthorized");
         assert_eq!(both.header("www-authenticate"), r#"Bearer realm="api""#);
     }
+}
+
+async fn bodies_are_refused_in_the_seeds_words(anna: &Person) {
     for path in ["/api/auth/login/", "/api/chat/rooms/", "/api/chat/messages/"] {
         let bearer = [("authorization", format!("Bearer {}", anna.access))];
         let post = async |kind: &str, text: &str| {

@@ -79,11 +79,11 @@ pub(super) async fn resolution_14_presence_counts_sockets(cluster: &Cluster) {
     // A refused stranger is nowhere.
     vera.mini().try_open(room).await.err().expect("a refusal");
     // The first socket of any dialect is an edge, the second is none.
-    let everything = boris.kstu().open_everything(1).await;
+    let mut everything = boris.kstu().open_everything(1).await;
     let status = |is_online: bool| json!({"type": "user_status", "user_id": boris.id, "username": "boris", "is_online": is_online});
     let heard = annas.up_to("user_status").await;
     assert_eq!(heard, [status(true)], "and nothing of Vera");
-    let second = boris.beside(&anna).mini().open(room).await;
+    let mut second = boris.beside(&anna).mini().open(room).await;
     second.hang_up().await;
     vera.mini().sees_online(&[&anna, &boris]).await;
     everything.hang_up().await;
