@@ -59,6 +59,12 @@ impl Kstu<'_> {
         found["number"].as_i64().expect("a number")
     }
 
+    /// Changes what everybody is shown of a conversation.
+    pub(crate) async fn change(self, id: &str, changes: &Value) -> Answer {
+        self.call(Method::PATCH, &format!("conversations/{id}"), changes)
+            .await
+    }
+
     pub(crate) async fn delete(self, id: &str) -> Answer {
         self.call(Method::DELETE, &format!("conversations/{id}"), &Value::Null)
             .await

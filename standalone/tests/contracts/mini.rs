@@ -133,14 +133,15 @@ impl Mini<'_> {
         self.0.try_open(&path, &[]).await
     }
 
-    /// In a room, live. Nothing greets a newcomer, so an empty message is said, whose refusal shows that the room
-    /// was joined.
+    /// In a room, live. Nothing greets a newcomer; so what opening the room has done anyway is asked for once more, and
+    /// what is asked of a socket is done in order: the answer shows that the room was joined.
     pub(crate) async fn open(self, room: i64) -> Socket {
         let mut socket = match self.try_open(room).await {
             Ok(socket) => socket,
             Err(refused) => panic!("{} may not into room {room}: {refused:?}", self.0.username),
         };
-        is_alive(&mut socket).await;
+        socket.send_text(r#"{"type":"mark_read"}"#).await;
+        socket.until("messages_marked_read").await;
         socket
     }
 }

@@ -38,15 +38,25 @@ pub(super) async fn direct_chats_with_duplicate_check(cluster: &Cluster) {
 
 pub(super) async fn group_chats_with_title_description_and_link(cluster: &Cluster) {
     let (anna, boris) = cluster.pair().await;
-    let body = json!({
-        "type": "group", "title": "Физика", "description": "Механика и оптика", "link": "https://lms.example/physics",
-        "participant_ids": [anna.id, boris.id],
+    let room = anna.kstu().group("Черновик", &[&anna, &boris]).await;
+    let details = json!({
+        "title": "Физика", "description": "Механика и оптика", "link": "https://lms.example/physics",
     });
-    let made = anna.kstu().create(&body).await.json_of(201);
-    let room = id_of(&made);
+    let changed = anna.kstu().change(&room, &details).await.json_of(200);
+    boris
+        .kstu()
+        .change(&room, &details)
+        .await
+        .is_problem(403, "forbidden");
+    let script = json!({"link": "javascript:alert(1)"});
+    anna.kstu()
+        .change(&room, &script)
+        .await
+        .is_problem(400, "invalid");
     let shown = boris.kstu().conversation(&room).await.json_of(200);
     for field in ["title", "description", "link"] {
-        assert_eq!(shown[field], body[field], "{field}");
+        assert_eq!(shown[field], details[field], "{field}");
+        assert_eq!(changed[field], details[field], "{field}");
     }
     assert_eq!(shown["participants"].as_array().expect("people").len(), 2);
 

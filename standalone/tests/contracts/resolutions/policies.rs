@@ -188,12 +188,19 @@ pub(super) async fn resolution_24_attachments_take_http_addresses_and_uploads(cl
         .await
         .is(400);
 
-    uploads_are_sent_by_their_owner(&anna, &boris, &room).await;
+    uploads_are_sent_by_their_owner().await;
 }
 
 /// Our own upload: the bytes go to the API, the message names what was uploaded.
-async fn uploads_are_sent_by_their_owner(anna: &Person, boris: &Person, room: &str) {
-    let uploaded = upload(anna, "записка.txt", b"hello").await;
+async fn uploads_are_sent_by_their_owner() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = format!("file://{}", folder.path().display());
+    let Some(cluster) = Cluster::start(&[("files.store", &store)]).await else {
+        return;
+    };
+    let (anna, boris) = cluster.pair().await;
+    let room = anna.kstu().group("Физика", &[&boris]).await;
+    let uploaded = upload(&anna, "записка.txt", b"hello").await;
     let sent = json!({"conversation_id": room, "text": "вот", "attachment_ids": [uploaded["id"]]});
     let sent = anna
         .kstu()
@@ -201,7 +208,7 @@ async fn uploads_are_sent_by_their_owner(anna: &Person, boris: &Person, room: &s
         .await
         .json_of(201);
     assert_eq!(sent["attachments"][0]["id"], uploaded["id"]);
-    let read = boris.kstu().history(room).await.pop().expect("a message");
+    let read = boris.kstu().history(&room).await.pop().expect("a message");
     let link = read["attachments"][0]["file_url"]
         .as_str()
         .expect("a link")
