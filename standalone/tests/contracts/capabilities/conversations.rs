@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::answer::{has_fields, is_utc, texts, with_field};
 use crate::cluster::Cluster;
-use crate::kstu::id_of;
 use crate::oko::number_of;
 
 pub(super) async fn direct_chats_with_duplicate_check(cluster: &Cluster) {
