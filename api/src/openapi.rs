@@ -30,6 +30,7 @@ const STYLE_PATH: &str = "/api/docs/page.css";
     ),
     tags(
         (name = "conversations", description = "Two people, or a group."),
+        (name = "reading", description = "What the caller has read, and what they make of a conversation for themself."),
         (name = "participants", description = "Who is in a conversation."),
         (name = "messages", description = "What was said."),
         (name = "attachments", description = "Files that belong to messages."),

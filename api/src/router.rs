@@ -20,7 +20,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
-use crate::routes::{admin, attachments, auth, conversations, directory, messages, participants, tickets};
+use crate::routes::{
+    admin, attachments, auth, conversations, directory, listing, messages, participants, reading, tickets,
+};
 use crate::{AppState, observe, openapi, web_client};
 
 /// Where the chat's resources live.
@@ -55,11 +57,20 @@ type Resources = fn() -> OpenApiRouter<AppState>;
 
 fn unet_chat() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .both(routes!(conversations::create, conversations::list))
-        .both(routes!(conversations::read, conversations::delete))
+        .both(routes!(conversations::create, listing::list))
+        .both(routes!(
+            conversations::read,
+            conversations::update,
+            conversations::delete
+        ))
+        .both(routes!(reading::read))
+        .both(routes!(reading::unread))
+        .both(routes!(reading::update))
+        .both(routes!(reading::total))
         .both(routes!(participants::list))
         .both(routes!(participants::add))
         .both(routes!(participants::remove))
+        .both(routes!(participants::leave))
         .both(routes!(messages::send))
         .both(routes!(messages::history))
         .both(routes!(messages::edit, messages::delete))
@@ -179,7 +190,13 @@ fn cors(origins: &[String]) -> CorsLayer {
             request_id::REQUEST_ID,
             HeaderName::from_static("idempotency-key"),
         ])
-        .expose_headers([request_id::REQUEST_ID, WWW_AUTHENTICATE, RETRY_AFTER, ALLOW])
+        .expose_headers([
+            request_id::REQUEST_ID,
+            WWW_AUTHENTICATE,
+            RETRY_AFTER,
+            ALLOW,
+            listing::NEXT_CURSOR,
+        ])
         .max_age(PREFLIGHT_AGE);
     if origins.iter().any(|origin| origin == ANY_ORIGIN) {
         layer.allow_origin(AnyOrigin)

@@ -5,6 +5,8 @@ pub(crate) mod attachments;
 pub(crate) mod auth;
 pub(crate) mod conversations;
 pub(crate) mod directory;
+pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod participants;
+pub(crate) mod reading;
 pub(crate) mod tickets;

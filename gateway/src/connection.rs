@@ -11,6 +11,7 @@ use futures_util::future::{BoxFuture, OptionFuture};
 use metrics::describe_counter;
 use protocol::close::CloseCode;
 use protocol::frames::{AuthExpiring, Hello, ServerFrame, Sync};
+use protocol::{ConversationId, Seq};
 use runtime::tokens::Access;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -99,6 +100,9 @@ impl Connection {
             self.finish_running().await;
         }
         self.outbox.seal();
+        if let Some(mark) = self.session.take_last_mark() {
+            self.note_read(mark);
+        }
         hub.part(user, socket);
         for conversation in self.session.seats() {
             hub.leave(*conversation, socket);
@@ -134,6 +138,7 @@ impl Connection {
                 .later
                 .iter()
                 .map(|(due, _)| *due)
+                .chain(self.session.mark_due())
                 .fold(next_wake, Instant::min);
             let may_read = self.waiting.len() < self.session.waiting_commands_max();
             // Biased: what is ready to be written goes first, and a client that floods comes last.
@@ -154,6 +159,7 @@ impl Connection {
         }
         let mut items = Vec::new();
         self.outbox.take(&mut items);
+        let reached = items.iter().rev().find_map(Outgoing::reached);
         for item in items {
             match item {
                 Outgoing::Change {
@@ -199,7 +205,24 @@ impl Connection {
                 }
             }
         }
-        self.writing.flush().await
+        self.writing.flush().await?;
+        if let Some((conversation, seq)) = reached {
+            self.session.on_written(conversation, seq);
+            self.mark_delivered(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Nobody waits for it: the socket goes on.
+    fn mark_delivered(&mut self, now: Instant) {
+        if let Some(mark) = self.session.take_mark(now) {
+            self.note_read(mark);
+        }
+    }
+
+    fn note_read(&self, (conversation, seq): (ConversationId, Seq)) {
+        let chat = self.gateway.chat();
+        chat.note_read(self.session.user(), conversation, seq);
     }
 
     /// The seats go before the queue takes anything again: nothing live may overtake what is read again.
@@ -279,6 +302,7 @@ impl Connection {
     async fn on_wake(&mut self) -> Result<(), End> {
         let now = Instant::now();
         self.take_up_postponed(now);
+        self.mark_delivered(now);
         if now >= self.next_beat {
             if self.heartbeat.beat() == Beat::Dead {
                 return Err(End::Closed(CloseCode::NoPong));

@@ -90,6 +90,17 @@ impl Outgoing {
         matches!(self, Self::Passing { .. } | Self::Personal { .. })
     }
 
+    /// Up to where the client has a conversation once this is written.
+    pub(crate) const fn reached(&self) -> Option<(ConversationId, Seq)> {
+        match self {
+            Self::Change {
+                conversation, seq, ..
+            } => Some((*conversation, *seq)),
+            Self::Sync { conversation, head } => Some((*conversation, *head)),
+            _ => None,
+        }
+    }
+
     /// What it takes in a queue, the frame's own bytes included, though they are shared.
     pub(crate) fn bytes(&self) -> usize {
         let text = match self {

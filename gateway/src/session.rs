@@ -1,6 +1,7 @@
 //! The rules of one socket, without the socket: what a client's frame means, and what is answered. No I/O, no clock
 //! of its own, nothing awaited: the connection carries out what is returned here.
 
+mod delivered;
 mod on_frame;
 mod on_room;
 mod outcome;
@@ -15,6 +16,7 @@ use protocol::requests::SendMessage;
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use runtime::tokens::Access;
 use serde_json::Value;
+use store::Mark;
 use tokio::time::Instant;
 
 use crate::dialects::Room;
@@ -22,6 +24,7 @@ use crate::frame_rate::FrameRate;
 use crate::join_all::Following;
 use crate::outbox::Places;
 
+use delivered::Delivered;
 use on_frame::error_reply;
 pub use outcome::Outcome;
 
@@ -69,6 +72,8 @@ pub enum Command {
     Edit(MessageId, String),
     /// Delete one.
     Delete(MessageId),
+    /// Mark a conversation as read up to here.
+    Read(ConversationId, Seq),
     /// Follow a conversation.
     Join {
         /// Which.
@@ -170,6 +175,7 @@ pub struct Session {
     /// Unsubscribed on a socket that follows everything: not to be brought back by a look at the list. As many as may
     /// be followed at most; beyond it the oldest wish is not kept.
     declined: IndexSet<ConversationId>,
+    delivered: Delivered,
 }
 
 impl Session {
@@ -185,6 +191,7 @@ impl Session {
             seats: HashSet::new(),
             owed: HashMap::new(),
             declined: IndexSet::new(),
+            delivered: Delivered::default(),
         }
     }
 
@@ -226,10 +233,14 @@ impl Session {
                 let from = after.map_or(From::Head, From::After);
                 VecDeque::from([Task::of(Command::Join { conversation, from })])
             }
-            Door::Room(Room { id: conversation, .. }) => {
-                let from = From::Head;
-                VecDeque::from([Task::of(Command::Join { conversation, from })])
-            }
+            // Whoever enters a room has read what was said there.
+            Door::Room(Room { id: conversation, .. }) => VecDeque::from([
+                Task::of(Command::Join {
+                    conversation,
+                    from: From::Head,
+                }),
+                Task::of(Command::Read(conversation, Mark::EVERYTHING)),
+            ]),
             Door::Everything { follows_all: true } => VecDeque::from([Task::of(Command::JoinAll)]),
             Door::Everything { follows_all: false } => VecDeque::new(),
         }

@@ -1,11 +1,11 @@
-//! Conversations: open, list, read, delete.
+//! Conversations: open, read, rename, delete. Their list is in [`super::listing`].
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use protocol::ConversationId;
 use protocol::models::Conversation;
-use protocol::requests::CreateConversation;
+use protocol::requests::{CreateConversation, UpdateConversation};
 
 use crate::AppState;
 use crate::error::ApiError;
@@ -45,22 +45,7 @@ pub(crate) async fn create(
     Ok((status, Json(opened.conversation)))
 }
 
-/// The caller's conversations, newest activity first.
-#[utoipa::path(
-    get,
-    path = "/conversations/",
-    operation_id = "list_conversations",
-    tag = "conversations",
-    responses((status = 200, description = "All of them.", body = Vec<Conversation>), Refusals)
-)]
-pub(crate) async fn list(
-    State(state): State<AppState>,
-    KnownCaller(caller): KnownCaller,
-) -> Result<Json<Vec<Conversation>>, ApiError> {
-    Ok(Json(state.chat.conversations(caller.id).await?))
-}
-
-/// One conversation with its participants.
+/// One conversation as the caller has it, with its participants.
 #[utoipa::path(
     get,
     path = "/conversations/{id}",
@@ -75,6 +60,25 @@ pub(crate) async fn read(
     Ids(id): Ids<ConversationId>,
 ) -> Result<Json<Conversation>, ApiError> {
     Ok(Json(state.chat.conversation(caller, id).await?))
+}
+
+/// Renames a conversation, or changes its description or link; for everybody in it.
+#[utoipa::path(
+    patch,
+    path = "/conversations/{id}",
+    operation_id = "update_conversation",
+    tag = "conversations",
+    params(("id" = ConversationId, Path, description = "Which conversation.")),
+    request_body = UpdateConversation,
+    responses((status = 200, description = "As it is now.", body = Conversation), WriteRefusals)
+)]
+pub(crate) async fn update(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    Ids(id): Ids<ConversationId>,
+    JsonBody(request): JsonBody<UpdateConversation>,
+) -> Result<Json<Conversation>, ApiError> {
+    Ok(Json(state.chat.update_conversation(caller, id, request).await?))
 }
 
 /// Deletes a conversation for everybody in it: either side of a private one, an admin of a group.

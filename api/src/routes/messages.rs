@@ -91,7 +91,8 @@ impl HistoryParameters {
     }
 }
 
-/// A page of a conversation's history, ascending; without parameters the newest messages.
+/// A page of a conversation's history, ascending; without parameters the newest messages. Everything up to its newest
+/// message counts as read by the caller.
 #[utoipa::path(
     get,
     path = "/messages/{id}",
@@ -108,7 +109,7 @@ pub(crate) async fn history(
 ) -> Result<Json<Vec<Message>>, ApiError> {
     let page = parameters.page()?;
     let limit = parameters.limit.unwrap_or(limits::PAGE_DEFAULT);
-    let messages = state.chat.history(caller, conversation, page, limit).await;
+    let messages = state.chat.read_history(caller, conversation, page, limit).await;
     messages.map(Json).map_err(ApiError::of_query)
 }
 

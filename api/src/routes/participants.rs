@@ -61,6 +61,24 @@ pub(crate) async fn add(
     Ok((status, Json(added.participant)))
 }
 
+/// Leaves a group. Nothing more of it is seen from then on.
+#[utoipa::path(
+    post,
+    path = "/conversations/{id}/leave/",
+    operation_id = "leave_conversation",
+    tag = "participants",
+    params(("id" = ConversationId, Path, description = "Which conversation.")),
+    responses((status = 204, description = "The caller is out."), Refusals)
+)]
+pub(crate) async fn leave(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    Ids(id): Ids<ConversationId>,
+) -> Result<StatusCode, ApiError> {
+    state.chat.remove_participant(caller, id, caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Removes a person from a group; for its admins. Anybody removes themselves.
 #[utoipa::path(
     delete,

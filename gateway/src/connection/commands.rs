@@ -95,6 +95,11 @@ impl Connection {
                 let deleted = offload(self.gateway.tasks(), "delete", deleting);
                 Box::pin(async move { Done::Finished(Outcome::Changed(known(deleted.await)), asker) })
             }
+            Command::Read(conversation, seq) => {
+                let reading = async move { chat.mark_read(user, conversation, Some(seq)).await.map(drop) };
+                let read = offload(self.gateway.tasks(), "read", reading);
+                Box::pin(async move { Done::Finished(Outcome::Read(conversation, known(read.await)), asker) })
+            }
             Command::Relist => {
                 let following = self.session.following();
                 let found = offload(self.gateway.tasks(), "relist", async move {

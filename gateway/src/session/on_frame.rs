@@ -2,7 +2,8 @@
 
 use protocol::close::CloseCode;
 use protocol::frames::{
-    Asked, Auth, ClientFrame, ErrorFrame, FrameError, NewMessage, Pong, ServerFrame, Subscribe, Unsubscribe,
+    Asked, Auth, ClientFrame, ErrorFrame, FrameError, NewMessage, Pong, ReadFrame, ServerFrame, Subscribe,
+    Unsubscribe,
 };
 use protocol::problem::ProblemCode;
 use protocol::requests::SendMessage;
@@ -54,6 +55,7 @@ impl Session {
             ClientFrame::MessageNew(new) => self.on_send(new, reference),
             ClientFrame::MessageEdit(edit) => run(Command::Edit(edit.message_id, edit.text), reference),
             ClientFrame::MessageDelete(delete) => run(Command::Delete(delete.message_id), reference),
+            ClientFrame::MessageRead(read) => self.on_read(read, reference),
             ClientFrame::Subscribe(subscribe) => self.on_subscribe(&subscribe, reference),
             ClientFrame::Unsubscribe(unsubscribe) => self.on_unsubscribe(&unsubscribe, reference),
             ClientFrame::Auth(Auth { token }) => Reaction::Reauthenticate(token),
@@ -93,6 +95,13 @@ impl Session {
             command: Command::Send(send),
             asker: Asker::Client { reference, client_id },
         })
+    }
+
+    fn on_read(&self, read: ReadFrame, reference: Option<Value>) -> Reaction {
+        match self.conversation_of(read.conversation_id) {
+            Ok(conversation) => run(Command::Read(conversation, read.seq), reference),
+            Err(message) => refused(ProblemCode::Invalid, message, reference),
+        }
     }
 
     fn on_subscribe(&mut self, subscribe: &Subscribe, reference: Option<Value>) -> Reaction {

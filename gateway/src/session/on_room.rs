@@ -2,11 +2,13 @@
 
 use std::fmt::Display;
 
-use protocol::frames::NewMessage;
+use protocol::ConversationId;
+use protocol::frames::{MarksMoved, NewMessage, ReadMark, ServerFrame};
 use protocol::problem::ProblemCode;
+use store::Mark;
 
 use super::on_frame::error_reply;
-use super::{Asker, Reaction, Session};
+use super::{Asker, Command, Door, Reaction, Session, Task};
 use crate::dialects::mini::{self, Asked};
 
 impl Session {
@@ -24,11 +26,39 @@ impl Session {
                 };
                 self.on_send(new, None)
             }
-            Ok(Asked::Typing(_) | Asked::MarkRead | Asked::Nothing) => Reaction::Nothing,
+            Ok(Asked::MarkRead) => self.on_mark_read(),
+            Ok(Asked::Typing(_) | Asked::Nothing) => Reaction::Nothing,
             Err(complaint) => complain(complaint),
         }
     }
+
+    fn on_mark_read(&self) -> Reaction {
+        let Door::Room(room) = self.door else {
+            return Reaction::Nothing;
+        };
+        Reaction::Do(Task {
+            command: Command::Read(room.id, Mark::EVERYTHING),
+            asker: Asker::Client {
+                reference: None,
+                client_id: None,
+            },
+        })
+    }
+
+    /// Mini's clients wait for an answer to their mark; the others see it come back.
+    pub(super) fn on_has_read(&self, conversation_id: ConversationId, asker: &Asker) -> Option<Reaction> {
+        let is_asked_for = matches!(self.door, Door::Room(_)) && *asker != Asker::Server;
+        is_asked_for.then(|| {
+            Reaction::Reply(ServerFrame::MessageRead(MarksMoved {
+                conversation_id,
+                marks: NO_MARKS,
+            }))
+        })
+    }
 }
+
+/// Where marks of nobody are told: these clients are told that theirs was made, and no more.
+const NO_MARKS: Vec<ReadMark> = Vec::new();
 
 fn complain(complaint: impl Display) -> Reaction {
     error_reply(ProblemCode::Invalid, complaint.to_string(), Asker::Server)

@@ -22,8 +22,10 @@ use crate::join_all::JoinedAll;
 pub enum Outcome {
     /// A send.
     Sent(Result<Sent, ChatError>),
-    /// An edit or a deletion: the change itself comes back as a frame, to everybody.
+    /// An edit, a deletion or a mark: the change itself comes back as a frame, to everybody.
     Changed(Result<(), ChatError>),
+    /// A mark: it comes back as a frame too, if it moved.
+    Read(ConversationId, Result<(), ChatError>),
     /// A join that got its seat.
     Joined(ConversationId),
     /// A join that did not.
@@ -39,7 +41,12 @@ impl Session {
     pub fn on_outcome(&mut self, outcome: Outcome, asker: Asker) -> Vec<Reaction> {
         match outcome {
             Outcome::Sent(Ok(sent)) => acknowledged(sent, asker),
-            Outcome::Sent(Err(error)) | Outcome::Changed(Err(error)) => vec![failed(&error, asker)],
+            Outcome::Sent(Err(error)) | Outcome::Changed(Err(error)) | Outcome::Read(_, Err(error)) => {
+                vec![failed(&error, asker)]
+            }
+            Outcome::Read(conversation, Ok(())) => {
+                self.on_has_read(conversation, &asker).into_iter().collect()
+            }
             Outcome::Changed(Ok(())) => Vec::new(),
             Outcome::Joined(conversation) => {
                 self.followed.insert(conversation);

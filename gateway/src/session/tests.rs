@@ -269,6 +269,7 @@ async fn what_a_relist_finds_is_shown_first_and_followed_from_the_joining_on() {
         my: None,
         other_user: None,
         participants: None,
+        participants_head: Vec::new(),
     };
     let reactions = session.on_outcome(Outcome::Found(Ok(vec![found()])), Asker::Server);
     assert!(matches!(

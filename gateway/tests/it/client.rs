@@ -42,6 +42,7 @@ pub(crate) enum Heard {
 #[derive(Debug)]
 pub(crate) struct Client {
     socket: WebSocketStream<TcpStream>,
+    hears_marks: bool,
 }
 
 impl Client {
@@ -63,12 +64,30 @@ impl Client {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
         let opened = in_time("the handshake", client_async(request, stream)).await?;
-        Ok(Self { socket: opened.0 })
+        Ok(Self {
+            socket: opened.0,
+            hears_marks: false,
+        })
     }
 
     /// The connection itself, for clients that do not behave.
     pub(crate) fn into_stream(self) -> TcpStream {
         self.socket.into_inner()
+    }
+
+    /// From here on what is read, by whom, is heard too. Other clients pass over it, as they may: it comes whenever
+    /// somebody has read, which at a conversation's door is whenever something was written there.
+    pub(crate) fn hearing_marks(mut self) -> Self {
+        self.hears_marks = true;
+        self
+    }
+
+    fn passes_over(&self, frame: &Received) -> bool {
+        let is_mark = matches!(
+            frame.frame,
+            ServerFrame::MessageRead(_) | ServerFrame::ConversationState(_)
+        );
+        is_mark && !self.hears_marks
     }
 
     pub(crate) async fn heard(&mut self) -> Heard {
@@ -77,7 +96,10 @@ impl Client {
             match received {
                 Some(Ok(Ws::Text(text))) => {
                     let frame = serde_json::from_str(&text);
-                    return Heard::Frame(Box::new(frame.unwrap_or_else(|error| panic!("{text}: {error}"))));
+                    let frame = frame.unwrap_or_else(|error| panic!("{text}: {error}"));
+                    if !self.passes_over(&frame) {
+                        return Heard::Frame(Box::new(frame));
+                    }
                 }
                 Some(Ok(Ws::Close(Some(CloseFrame { code, reason })))) => {
                     let reason = serde_json::from_str(&reason).unwrap_or(Value::Null);

@@ -160,3 +160,26 @@ async fn whoever_is_removed_is_hung_up_on_in_a_room_too() {
     chat.remove_participant(anna.id, group, boris.id).await.unwrap();
     room.closed(4403).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entering_a_room_reads_it_and_what_comes_later_is_read_by_saying_so() {
+    on_each_database(Setup::default, async |cluster| {
+        let (anna, boris, group) = cluster.pair().await;
+        cluster.say(&anna, group, "before").await;
+        let unread = async || cluster.store.unread_total(boris.id).await.unwrap();
+        assert_eq!(unread().await, 1);
+        let mut room = cluster.in_room(1, &boris, group).await;
+        assert_eq!(unread().await, 0);
+
+        cluster.say(&anna, group, "after").await;
+        assert_eq!(room.json().await["message"], "after");
+        // Delivered is not read.
+        assert_eq!(unread().await, 1);
+        room.text(r#"{"type":"mark_read"}"#).await;
+        let number = cluster.number(group).await.to_string();
+        let expected = json!({"type": "messages_marked_read", "room_id": number});
+        assert_eq!(room.json().await, expected);
+        assert_eq!(unread().await, 0);
+    })
+    .await;
+}

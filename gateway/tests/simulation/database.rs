@@ -272,6 +272,7 @@ impl Table {
             my: None,
             other_user: None,
             participants: None,
+            participants_head: Vec::new(),
         }
     }
 

@@ -282,7 +282,7 @@ impl World {
                 socket.running = Some(Running::Relist(asker));
                 self.ask(socket.at, AskedBy::Socket(socket.id), What::ListOf(user));
             }
-            Command::Send(_) | Command::Edit(..) | Command::Delete(_) => {}
+            Command::Send(_) | Command::Edit(..) | Command::Delete(_) | Command::Read(..) => {}
         }
     }
 

@@ -2,10 +2,10 @@
 
 use bus::{Envelope, Kind, Topic};
 use bytes::Bytes;
-use protocol::frames::ServerFrame;
+use protocol::frames::{ConversationState, MarksMoved, ReadMark, ServerFrame};
 use protocol::models::Conversation;
 use protocol::{ConversationId, Seq, Timestamp, UserId};
-use store::Change;
+use store::{Change, MyConversation};
 use uuid::Uuid;
 
 /// The envelope that carries a change to every gateway, live or replayed.
@@ -61,6 +61,44 @@ pub fn revoked(user: UserId, at: Timestamp) -> (Topic, Envelope) {
     let (topic, envelope) = relist(user, at);
     let kind = Kind::Revoked;
     (topic, Envelope { kind, ..envelope })
+}
+
+/// Tells everybody in a conversation up to where these people have read it.
+pub fn marks(conversation: ConversationId, marks: Vec<ReadMark>, at: Timestamp) -> (Topic, Envelope) {
+    let frame = ServerFrame::MessageRead(MarksMoved {
+        conversation_id: conversation,
+        marks,
+    });
+    let kind = Kind::Passing { except: None };
+    let envelope = passing(conversation, kind, &frame, at);
+    (Topic::Conversation(conversation), envelope)
+}
+
+/// Tells a user's own sockets what they have made of a conversation.
+pub fn state(
+    user: UserId,
+    conversation: ConversationId,
+    mine: &MyConversation,
+    at: Timestamp,
+) -> (Topic, Envelope) {
+    let frame = ServerFrame::ConversationState(ConversationState {
+        conversation_id: conversation,
+        unread_count: mine.unread_count,
+        my: mine.my.clone(),
+    });
+    let envelope = passing(conversation, Kind::Personal, &frame, at);
+    (Topic::User(user), envelope)
+}
+
+/// Something without a place in the order.
+fn passing(conversation: ConversationId, kind: Kind, frame: &ServerFrame, at: Timestamp) -> Envelope {
+    Envelope {
+        conversation,
+        seq: Seq::ZERO,
+        kind,
+        committed_at: at,
+        frame: Bytes::from(frame.encode(None)),
+    }
 }
 
 /// What a gateway must know of a change beside its bytes.

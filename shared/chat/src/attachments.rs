@@ -65,7 +65,7 @@ fn violations(request: &CreateAttachment) -> Vec<Violation> {
 
 /// An address that a page may safely point at: of the web, with a host, without a password, and without the signs that
 /// end an attribute or a tag.
-fn is_web_address(address: &str) -> bool {
+pub(crate) fn is_web_address(address: &str) -> bool {
     const UNSAFE: [char; 6] = ['"', '\'', '<', '>', '`', '\\'];
     // Parsers of addresses guess at what is missing; here nothing may be.
     let has_host = ["http://", "https://"].iter().any(|scheme| {

@@ -1,4 +1,4 @@
-//! Opening, listing, reading and deleting conversations.
+//! Opening and deleting conversations, and what every change of one begins and ends with.
 
 use std::collections::BTreeSet;
 
@@ -60,20 +60,6 @@ impl Chat {
             conversation,
             is_new: matches!(created, Created::New { .. }),
         })
-    }
-
-    /// The caller's conversations, newest activity first.
-    pub async fn conversations(&self, actor: UserId) -> Result<Vec<Conversation>, ChatError> {
-        Ok(self.store.conversations_of(actor).await?)
-    }
-
-    /// One conversation with its participants.
-    pub async fn conversation(&self, actor: UserId, id: ConversationId) -> Result<Conversation, ChatError> {
-        self.require_participant(actor, id).await?;
-        self.store
-            .conversation(id)
-            .await?
-            .ok_or(ChatError::NoConversation)
     }
 
     /// Deletes a conversation for everybody in it.

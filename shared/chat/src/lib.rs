@@ -6,8 +6,9 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `participants`, `messages`, `attachments` the use cases, one a file;
-//! `usernames` who is called what; [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the
+//! use cases, one a file; `usernames` who is called what; [`accounts`] and [`passwords`] own accounts; [`revocations`]
+//! which tokens ended early; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -17,12 +18,15 @@ pub mod accounts;
 pub mod announce;
 mod attachments;
 mod conversations;
+mod details;
 pub mod error;
+mod listing;
 mod messages;
 mod participants;
 pub mod passwords;
 pub mod permit;
 mod publisher;
+mod reading;
 pub mod revocations;
 mod sweeper;
 pub mod text;
@@ -41,6 +45,7 @@ pub use error::{ChatError, Violation};
 pub use messages::Sent;
 pub use participants::Added;
 use publisher::Publisher;
+use reading::Marker;
 pub use revocations::Revocations;
 pub use usernames::Usernames;
 use writer::Writer;
@@ -51,13 +56,14 @@ pub struct Chat {
     store: Store,
     clock: Clock,
     writer: Writer,
+    marker: Marker,
     publisher: Publisher,
     revocations: Revocations,
     usernames: Usernames,
 }
 
 impl Chat {
-    /// Starts the node's writer, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
+    /// Starts the node's writer, marker, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
     /// with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
@@ -69,12 +75,14 @@ impl Chat {
     pub fn start_without_sweeper(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
+        let marker = Marker::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let usernames = Usernames::new(store.clone());
         Self {
             store,
             clock,
             writer,
+            marker,
             publisher,
             revocations,
             usernames,
@@ -106,6 +114,7 @@ impl Chat {
 pub fn describe_metrics() {
     writer::describe_metrics();
     publisher::describe_metrics();
+    reading::describe_metrics();
     sweeper::describe_metrics();
     revocations::describe_metrics();
 }

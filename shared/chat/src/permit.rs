@@ -73,6 +73,11 @@ pub fn remove_participant(actor: Actor, kind: ConversationType, whom: UserId) ->
     require_admin(role, "only an admin may remove others")
 }
 
+/// Everybody in a conversation gives it its title, description and link.
+pub fn describe_conversation(actor: Actor) -> Result<(), ChatError> {
+    actor.member().map(drop)
+}
+
 /// Either side deletes a private conversation; of a group, an admin.
 pub fn delete_conversation(actor: Actor, kind: ConversationType) -> Result<(), ChatError> {
     let role = actor.member()?;
@@ -110,6 +115,10 @@ mod tests {
     #[test]
     fn strangers_may_nothing() {
         assert!(matches!(read(STRANGER), Err(ChatError::NotParticipant)));
+        assert!(matches!(
+            describe_conversation(STRANGER),
+            Err(ChatError::NotParticipant)
+        ));
         for kind in [ConversationType::Private, ConversationType::Group] {
             assert!(matches!(
                 add_participant(STRANGER, kind),

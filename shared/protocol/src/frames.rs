@@ -6,7 +6,9 @@ mod reading;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use self::passing::{ConversationState, MarksMoved, PersonPresence, PresenceChange, ReadMark, Typing};
+pub use self::passing::{
+    ConversationState, MarksMoved, PersonPresence, PresenceChange, ReadFrame, ReadMark, Typing,
+};
 pub use self::reading::{Asked, FrameError};
 use crate::models::{Conversation, Mention, Message, Notification, Participant};
 use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
@@ -233,6 +235,9 @@ pub enum ClientFrame {
     /// Deletes a message of one's own.
     #[serde(rename = "message:delete")]
     MessageDelete(DeleteFrame),
+    /// Has read up to here.
+    #[serde(rename = "message:read")]
+    MessageRead(ReadFrame),
     /// Follows a conversation.
     #[serde(rename = "subscribe")]
     Subscribe(Subscribe),

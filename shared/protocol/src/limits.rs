@@ -43,3 +43,10 @@ pub const SEARCH_RESULTS: i64 = 10;
 
 /// People that an unpaged directory list answers with: the create dialog filters on the client's side.
 pub const DIRECTORY_RESULTS: i64 = 10_000;
+
+/// Conversations that one answer lists at most, so that it stays within a few hundred kilobytes.
+pub const LISTED_CONVERSATIONS: i64 = 1_000;
+
+/// Unread messages are counted up to here: clients show "99+", and whoever has not looked for a year costs no more than
+/// who has not for an hour.
+pub const UNREAD_COUNTED: i64 = 100;

@@ -99,9 +99,12 @@ pub struct Conversation {
     /// The other side of a private conversation, as the caller sees it. Left out of frames.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_user: Option<Person>,
-    /// Who is in it; left out of frames.
+    /// Who is in it; left out of frames and of the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub participants: Option<Vec<Participant>>,
+    /// In the list, of groups: the first five by joining.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants_head: Vec<Participant>,
 }
 
 /// What one person has made of a conversation; nobody else sees it.

@@ -1,11 +1,11 @@
 //! What clients write over REST on the canonical paths. Unknown fields are ignored, as the old clients expect; a
 //! known field of a wrong type is refused.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::models::{ConversationType, FileType, Mention, Role};
-use crate::{AttachmentId, ConversationId, MessageId, UserId};
+use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
 
 /// Opens a conversation; the caller is always in it, named or not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -28,6 +28,53 @@ pub struct CreateConversation {
     /// The host's id of that thing.
     #[serde(default)]
     pub service_id: Option<String>,
+}
+
+/// Changes what everybody is shown of a conversation. What is absent stays; `null` takes it away.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UpdateConversation {
+    /// What it is called.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub title: Option<Option<String>>,
+    /// A longer text.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub description: Option<Option<String>>,
+    /// An address, `http` or `https`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub link: Option<Option<String>>,
+}
+
+/// Changes what the caller has made of a conversation. What is absent stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UpdateMyState {
+    /// Leaves it out of the list until somebody writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_hidden: Option<bool>,
+    /// Puts it at the top of the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_pinned: Option<bool>,
+    /// No notifications of plain messages until then; `null`: from now on again.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Timestamp>)]
+    pub muted_until: Option<Option<Timestamp>>,
+}
+
+/// Says up to where the caller has read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MarkRead {
+    /// Everything up to here; absent: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<Seq>,
+}
+
+/// Tells `null` from absent.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// Adds a person to a group.

@@ -9,7 +9,8 @@
 //! - `pool`: the two databases, and the macros that run one expression on either. `migrations`: the schema; its text
 //!   and the reason for each column are in `migrations/`. `rows`: what the databases hand out.
 //! - `sql`: SQL beside the method that runs it. `append` is the hot path (new messages, many in one commit), `locked`
-//!   holds every other change of a conversation, `changes` reads "everything after N", `dialect` holds the few things
+//!   holds every other change of a conversation, `reading` moves read marks and keeps what each person has made of a
+//!   conversation, `listing` is their list, `changes` reads "everything after N", `dialect` holds the few things
 //!   that the databases say differently.
 //!
 //! This crate must not know HTTP, sockets, Redis, permissions or the clock: moments are arguments, and whoever may do
@@ -30,9 +31,9 @@ use std::path::Path;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, Created, Cursor, Ended, Heads, NewAttachment, NewConversation,
-    NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Revocation, Session, Standing, Unpublished,
-    User,
+    Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Ended, Heads, ListPage,
+    ListPlace, Listing, Mark, MyConversation, MyPatch, NewAttachment, NewConversation, NewMessage, NewUser,
+    OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, Session, Standing, Unpublished, User,
 };
 pub use sql::locked::Locked;
 

@@ -105,7 +105,7 @@ impl From<SessionRow> for Session {
 
 #[derive(FromRow)]
 pub(crate) struct ConversationRow {
-    number: i64,
+    pub(crate) number: i64,
     id: Uuid,
     kind: String,
     title: Option<String>,
@@ -137,6 +137,7 @@ impl From<ConversationRow> for Conversation {
             my: None,
             other_user: None,
             participants: None,
+            participants_head: Vec::new(),
         }
     }
 }
@@ -145,7 +146,7 @@ impl From<ConversationRow> for Conversation {
 #[derive(FromRow)]
 pub(crate) struct ListedRow {
     #[sqlx(flatten)]
-    conversation: ConversationRow,
+    pub(crate) conversation: ConversationRow,
     message_id: Option<Uuid>,
     message_sender: Option<i64>,
     message_text: Option<String>,

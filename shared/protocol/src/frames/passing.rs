@@ -25,6 +25,16 @@ pub struct ReadMark {
     pub last_read_seq: Seq,
 }
 
+/// Says up to where the user has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReadFrame {
+    /// Where; may be left out at a conversation's own door.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+    /// Everything up to here. Below what is read already it changes nothing; above the head it means the head.
+    pub seq: Seq,
+}
+
 /// What the user has made of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ConversationState {

@@ -9,15 +9,13 @@ use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::dialect::{Numbers, Spelled, Uuids, one_of_numbers, one_of_uuids};
+use super::listing::newest_message;
 use super::outbox::{self, Note};
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::pool::{Tx, on_pool, on_tx};
 use crate::records::{Created, Heads, NewConversation};
 use crate::rows::{ListedRow, conversation_columns};
-
-/// Conversations that a person's list holds at most, so that one answer stays within a few hundred kilobytes.
-const LISTED: i64 = 1_000;
 
 /// Times that a creation starts again because the conversation it met was deleted in between, or because of a
 /// deadlock.
@@ -26,8 +24,8 @@ const CREATE_ATTEMPTS: u32 = 5;
 /// `do nothing`: of many who make the same pair's or order's conversation at once, one wins and the others wait for
 /// its commit and then see it.
 const INSERT: &str = "insert into conversations (id, kind, title, description, created_by, created_at,
-        service, service_id, direct_key, last_activity_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $6)
+        service, service_id, direct_key, last_activity_at, search_text)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $6, $10)
      on conflict do nothing";
 
 const EXISTING: &str = "select id from conversations
@@ -44,33 +42,16 @@ const INSERT_PARTICIPANTS: Spelled = Spelled {
         from json_each($1)",
 };
 
-/// The newest message of each is found first (one step in the index on `(conversation_id, seq)`) and read by its id
-/// then; `limit` keeps the planner from merging the two levels.
-macro_rules! listed {
-    ($from_and_where:expr) => {
-        concat!(
-            "select c.*, m.id as message_id, m.sender_id as message_sender, m.text as message_text,
-                m.created_at as message_at
-             from (select ",
-            conversation_columns!(),
-            ", c.last_activity_at,
-                (select newest.id from messages newest
-                 where newest.conversation_id = c.id and newest.deleted_at is null
-                 order by newest.seq desc limit 1) as newest_id ",
-            $from_and_where,
-            " order by c.last_activity_at desc, c.number desc limit $2) c
-             left join messages m on m.id = c.newest_id
-             order by c.last_activity_at desc, c.number desc"
-        )
-    };
-}
-
-/// `$2` is 1.
-pub(super) const ONE: &str = listed!("from conversations c where c.id = $1 and c.deleted_at is null");
-
-const OF_USER: &str = listed!(
-    "from participants p join conversations c on c.id = p.conversation_id
-     where p.user_id = $1 and p.left_seq is null and c.deleted_at is null"
+/// The newest message is found first (one step in the index on `(conversation_id, seq)`) and read by its id then.
+pub(super) const ONE: &str = concat!(
+    "select c.*, m.id as message_id, m.sender_id as message_sender, m.text as message_text,
+        m.created_at as message_at
+     from (select ",
+    conversation_columns!(),
+    ", ",
+    newest_message!("c.id"),
+    " as newest_id from conversations c where c.id = $1 and c.deleted_at is null) c
+     left join messages m on m.id = c.newest_id"
 );
 
 const HEADS_OF_USERS: Spelled = one_of_numbers!(
@@ -125,7 +106,6 @@ impl Store {
     pub async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>> {
         let row: Option<ListedRow> = on_pool!(&self.pools.read, |pool| query_as(ONE)
             .bind(id.0)
-            .bind(1_i64)
             .fetch_optional(pool)
             .await)?;
         let Some(row) = row else {
@@ -135,17 +115,6 @@ impl Store {
             participants: Some(self.participants(id).await?),
             ..row.into()
         }))
-    }
-
-    /// A person's conversations, newest activity first, a thousand at most, with the newest message of each but
-    /// without participants. One statement, however many there are.
-    pub async fn conversations_of(&self, user: UserId) -> Result<Vec<Conversation>> {
-        let rows: Vec<ListedRow> = on_pool!(&self.pools.read, |pool| query_as(OF_USER)
-            .bind(user.0)
-            .bind(LISTED)
-            .fetch_all(pool)
-            .await)?;
-        Ok(rows.into_iter().map(Conversation::from).collect())
     }
 
     /// The conversations that a person is in, newest activity first, each with its newest `seq`: one statement, so
@@ -187,6 +156,11 @@ impl Store {
     }
 }
 
+/// What the list's search looks into.
+pub(super) fn search_text(title: Option<&str>) -> String {
+    title.unwrap_or_default().to_lowercase()
+}
+
 async fn insert(tx: &mut Tx, new: &NewConversation, now: Timestamp) -> Result<bool> {
     let now: DateTime<Utc> = now.utc();
     let inserted = on_tx!(tx, |connection| query(INSERT)
@@ -199,6 +173,7 @@ async fn insert(tx: &mut Tx, new: &NewConversation, now: Timestamp) -> Result<bo
         .bind(&new.service)
         .bind(&new.service_id)
         .bind(&new.direct_key)
+        .bind(search_text(new.title.as_deref()))
         .execute(connection)
         .await
         .map(|done| done.rows_affected()))?;

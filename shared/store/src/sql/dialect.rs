@@ -53,6 +53,27 @@ macro_rules! one_of_uuids {
     };
 }
 
+/// Between `$before` and `$after` stands the table of the pairs that are asked for: `place`, counted from 0,
+/// `conversation_id` of `$1` ([`Uuids`]) and `user_id` of `$2` ([`Numbers`]).
+macro_rules! of_pairs {
+    ($before:expr, $after:expr) => {
+        $crate::sql::dialect::Spelled {
+            postgres: concat!(
+                $before,
+                "(select ordinality - 1 as place, conversation_id, user_id
+                 from unnest($1::uuid[], $2::bigint[]) with ordinality as pairs (conversation_id, user_id)) ",
+                $after
+            ),
+            sqlite: concat!(
+                $before,
+                "(select ids.key as place, unhex(ids.value) as conversation_id, users.value as user_id
+                 from json_each($1) ids join json_each($2) users on users.key = ids.key) ",
+                $after
+            ),
+        }
+    };
+}
+
 /// A `select` that keeps its rows locked until the transaction ends. On SQLite the transaction holds the only write
 /// lock there is already.
 macro_rules! locking {
@@ -64,7 +85,7 @@ macro_rules! locking {
     };
 }
 
-pub(crate) use {locking, one_of_numbers, one_of_uuids};
+pub(crate) use {locking, of_pairs, one_of_numbers, one_of_uuids};
 
 /// A list of numbers as one parameter: an array for Postgres, JSON for SQLite.
 pub(crate) struct Numbers(pub(crate) Vec<i64>);

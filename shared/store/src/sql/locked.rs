@@ -1,5 +1,7 @@
 //! A conversation under its lock: every change but new messages is made here.
 
+mod details;
+
 use chrono::{DateTime, Utc};
 use protocol::frames::{ConversationGone, MessageDeleted, ParticipantChange, ParticipantGone, ServerFrame};
 use protocol::models::{Conversation, Message, Participant, Role};
@@ -57,12 +59,18 @@ const DELETE: &str = "update messages set changed_seq = $3, deleted_at = $4, tex
      returning seq";
 
 /// Who has left joins anew; who is in it stays joined as before and gets the role.
-const JOIN: &str = "insert into participants (conversation_id, user_id, role, joined_at, joined_seq, changed_seq)
-     values ($1, $2, $5, $4, $3, $3)
+/// What was said before counts as read.
+const JOIN: &str = "insert into participants
+        (conversation_id, user_id, role, joined_at, joined_seq, changed_seq, last_read_seq)
+     values ($1, $2, $5, $4, $3, $3, $3)
      on conflict (conversation_id, user_id) do update set
         role = excluded.role,
         joined_at = case when participants.left_seq is null then participants.joined_at else excluded.joined_at end,
         joined_seq = case when participants.left_seq is null then participants.joined_seq else excluded.joined_seq end,
+        last_read_seq = case when participants.left_seq is null
+            then participants.last_read_seq else excluded.last_read_seq end,
+        hidden_seq = case when participants.left_seq is null then participants.hidden_seq end,
+        is_marked_unread = participants.left_seq is null and participants.is_marked_unread,
         left_seq = null,
         changed_seq = excluded.changed_seq";
 
@@ -120,7 +128,6 @@ impl Locked {
         let Conversation { id, last_seq, .. } = self.conversation;
         let row: ListedRow = on_tx!(&mut self.tx, |connection| query_as(ONE)
             .bind(id.0)
-            .bind(1_i64)
             .fetch_one(connection)
             .await)?;
         Ok(Conversation {

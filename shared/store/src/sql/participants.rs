@@ -4,7 +4,7 @@ use protocol::models::Participant;
 use protocol::{ConversationId, Seq, UserId};
 use sqlx::query_as;
 
-use super::dialect::{Numbers, Spelled, Uuids};
+use super::dialect::{Numbers, Spelled, Uuids, of_pairs};
 use crate::Store;
 use crate::error::Result;
 use crate::pool::on_pool;
@@ -22,31 +22,12 @@ const ACTIVE: &str = concat!(
      order by p.joined_seq, p.user_id limit $2"
 );
 
-macro_rules! standings {
-    ($asked:literal) => {
-        concat!(
-            "select asked.place, c.last_seq, c.kind, p.role, coalesce(p.joined_seq, 0), c.deleted_at is not null
-             from ",
-            $asked,
-            " asked
-             join conversations c on c.id = asked.conversation_id
-             left join participants p
-                 on p.conversation_id = c.id and p.user_id = asked.user_id and p.left_seq is null"
-        )
-    };
-}
-
-/// `place` counts from 0.
-const STANDINGS: Spelled = Spelled {
-    postgres: standings!(
-        "(select ordinality - 1 as place, conversation_id, user_id
-         from unnest($1::uuid[], $2::bigint[]) with ordinality as pairs (conversation_id, user_id))"
-    ),
-    sqlite: standings!(
-        "(select ids.key as place, unhex(ids.value) as conversation_id, users.value as user_id
-         from json_each($1) ids join json_each($2) users on users.key = ids.key)"
-    ),
-};
+const STANDINGS: Spelled = of_pairs!(
+    "select asked.place, c.last_seq, c.kind, p.role, coalesce(p.joined_seq, 0), c.deleted_at is not null from ",
+    "asked
+     join conversations c on c.id = asked.conversation_id
+     left join participants p on p.conversation_id = c.id and p.user_id = asked.user_id and p.left_seq is null"
+);
 
 /// `place`, `last_seq`, `kind`, `role`, `joined_seq`, `is_deleted`.
 type StandingRow = (i64, i64, String, Option<String>, i64, bool);

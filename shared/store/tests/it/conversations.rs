@@ -6,7 +6,7 @@ use store::{Created, NewConversation};
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::given::{Do, at, change, create, group, message, new_group, people, send};
+use crate::given::{Do, at, change, create, group, list, message, new_group, people, send};
 
 pub(crate) async fn a_new_group_is_listed_with_its_admin_and_members(database: &Database) {
     let store = &database.store;
@@ -36,7 +36,7 @@ pub(crate) async fn a_new_group_is_listed_with_its_admin_and_members(database: &
     assert_eq!(roles, [(ann, Role::Admin), (bob, Role::Member)]);
     assert_eq!(participants[0].first_name, "First person0");
     assert_eq!(store.participants(id).await.unwrap(), participants);
-    assert!(store.conversations_of(eve).await.unwrap().is_empty());
+    assert!(list(store, eve).await.is_empty());
     let unknown = ConversationId(Uuid::now_v7());
     assert!(store.conversation(unknown).await.unwrap().is_none());
     assert!(store.participants(unknown).await.unwrap().is_empty());
@@ -66,7 +66,7 @@ pub(crate) async fn a_pair_has_one_conversation_until_it_is_deleted(database: &D
         .await
         .unwrap();
     assert_eq!(again, Created::Existing(first));
-    assert_eq!(store.conversations_of(ann).await.unwrap().len(), 1);
+    assert_eq!(list(store, ann).await.len(), 1);
     change(store, first, Do::DeleteConversation).await;
     let anew = create(store, &new_pair(ann, bob)).await;
     assert_ne!(anew, first);
@@ -141,7 +141,7 @@ pub(crate) async fn lists_are_by_newest_activity_with_the_newest_message_left(da
     let kept = send(store, old, bob, "kept").await;
     let deleted = send(store, old, ann, "deleted").await;
     change(store, old, Do::Delete(deleted.id)).await;
-    let listed = store.conversations_of(ann).await.unwrap();
+    let listed = list(store, ann).await;
     let ids: Vec<_> = listed.iter().map(|one| one.id).collect();
     assert_eq!(ids, [old, quiet]);
     let head = listed[0].last_message.clone().unwrap();

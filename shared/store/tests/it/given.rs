@@ -1,9 +1,9 @@
 //! What most cases begin with.
 
 use chrono::DateTime;
-use protocol::models::{ConversationType, Message, Role};
+use protocol::models::{Conversation, ConversationType, Message, Role};
 use protocol::{ConversationId, MessageId, Timestamp, UserId};
-use store::{Appended, Change, Created, NewConversation, NewMessage, NewUser, Store};
+use store::{Appended, Change, Created, Listing, NewConversation, NewMessage, NewUser, Store};
 use uuid::Uuid;
 
 /// A moment, in seconds after a beginning.
@@ -110,4 +110,22 @@ pub(crate) async fn change(store: &Store, conversation: ConversationId, what: Do
     let change = change.unwrap();
     assert!(locked.commit(at(3)).await.unwrap().is_some());
     change
+}
+
+/// A person's whole list, as everybody sees its conversations.
+pub(crate) async fn list(store: &Store, user: UserId) -> Vec<Conversation> {
+    let whole = Listing {
+        limit: 1_000,
+        ..Listing::default()
+    };
+    let page = store.list(user, &whole).await.unwrap();
+    assert_eq!(page.next, None);
+    let shown = page.conversations.into_iter().map(|listed| Conversation {
+        unread_count: None,
+        my: None,
+        other_user: None,
+        participants_head: Vec::new(),
+        ..listed
+    });
+    shown.collect()
 }

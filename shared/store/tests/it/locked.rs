@@ -4,7 +4,7 @@ use protocol::{ConversationId, MessageId, Seq};
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::given::{Do, at, change, group, people, send};
+use crate::given::{Do, at, change, group, list, people, send};
 
 pub(crate) async fn an_edit_and_a_deletion_take_the_next_numbers_and_say_their_frames(database: &Database) {
     let store = &database.store;
@@ -154,7 +154,7 @@ pub(crate) async fn a_deleted_conversation_cannot_be_locked(database: &Database)
             .unwrap()
             .is_none()
     );
-    assert!(store.conversations_of(ann).await.unwrap().is_empty());
+    assert!(list(store, ann).await.is_empty());
     assert!(store.heads_of(ann, 9).await.unwrap().is_empty());
 }
 
@@ -194,5 +194,5 @@ pub(crate) async fn a_conversation_is_listed_under_its_lock_as_the_change_leaves
     locked.commit(at(6)).await.unwrap();
     assert_eq!(listed.last_seq, Seq(2));
     assert_eq!(listed.last_message.as_ref().map(|head| head.id), Some(message.id));
-    assert_eq!(store.conversations_of(bob).await.unwrap(), [listed]);
+    assert_eq!(list(store, bob).await, [listed]);
 }

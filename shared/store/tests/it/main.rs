@@ -7,12 +7,14 @@ mod changes;
 mod conversations;
 mod database;
 mod given;
+mod listing;
 mod locked;
 mod messages;
 mod model;
 mod outbox;
 mod people;
 mod races;
+mod reading;
 mod revocations;
 mod startup;
 
@@ -73,6 +75,24 @@ on_both_databases! {
         standing_tells_strangers_members_and_the_deleted_apart,
         heads_are_read_in_bulk,
         a_conversation_is_found_by_either_of_its_names;
+    reading:
+        a_mark_moves_forward_to_the_head_at_most_and_says_where_to,
+        one_statement_moves_many_marks_and_passes_over_who_is_not_in,
+        others_texts_above_the_mark_are_unread_and_nothing_else,
+        unread_is_counted_to_a_hundred,
+        who_joins_has_read_what_was_said_before,
+        marked_unread_lasts_until_something_is_read,
+        hidden_lasts_until_somebody_writes,
+        what_a_person_makes_of_a_conversation_is_theirs_alone,
+        readers_are_told_from_senders_and_from_who_came_later,
+        larger_conversations_are_told_from_smaller_ones,
+        two_nodes_that_mark_the_same_do_not_stop_each_other;
+    listing:
+        a_listed_conversation_shows_what_its_person_has_of_it,
+        the_pinned_come_first_and_pages_join_without_a_gap,
+        a_list_is_searched_by_title_and_by_the_other_sides_name_in_any_alphabet,
+        lists_are_filtered_by_kind_unread_and_hidden,
+        a_new_title_takes_a_number_and_is_found;
     messages:
         appended_messages_are_answered_in_order_and_read_back_equal,
         a_repeated_client_id_is_answered_with_the_first_message,

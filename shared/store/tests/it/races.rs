@@ -11,7 +11,7 @@ use store::{Appended, Created, Cursor, NewConversation, Page, Store};
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::given::{Do, append, at, change, group, message, named, new_group, people, send, stored};
+use crate::given::{Do, append, at, change, group, list, message, named, new_group, people, send, stored};
 
 pub(crate) async fn one_of_many_creators_of_a_pair_wins(database: &Database) {
     let store = &database.store;
@@ -24,7 +24,7 @@ pub(crate) async fn one_of_many_creators_of_a_pair_wins(database: &Database) {
         ..new_group(&[ann, bob])
     };
     one_winner(store, || pair(bob)).await;
-    assert_eq!(store.conversations_of(ann).await.unwrap().len(), 1);
+    assert_eq!(list(store, ann).await.len(), 1);
 }
 
 pub(crate) async fn one_of_many_creators_of_an_order_wins(database: &Database) {
@@ -36,7 +36,7 @@ pub(crate) async fn one_of_many_creators_of_an_order_wins(database: &Database) {
         ..new_group(&[ann])
     };
     one_winner(store, order).await;
-    assert_eq!(store.conversations_of(ann).await.unwrap().len(), 1);
+    assert_eq!(list(store, ann).await.len(), 1);
 }
 
 async fn one_winner(store: &Store, new: impl Fn() -> NewConversation) {
