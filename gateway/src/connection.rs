@@ -1,6 +1,7 @@
 //! One socket's task: five named inputs, one loop, no rules. What to do stands in [`crate::session`].
 
 mod commands;
+mod ephemeral;
 pub(crate) mod writing;
 
 use std::collections::{HashSet, VecDeque};
@@ -21,6 +22,7 @@ use crate::Gateway;
 use crate::heartbeat::{Beat, Heartbeat};
 use crate::hub::subscriptions::Hold;
 use crate::outbox::{Outbox, Outgoing, Places, Recovery};
+use crate::presence::Present;
 use crate::session::{Door, Reaction, Session, Task};
 use crate::sockets::Place;
 
@@ -53,6 +55,7 @@ pub struct Connection {
     waiting: VecDeque<Task>,
     later: Vec<(Instant, Later)>,
     running: Option<BoxFuture<'static, Done>>,
+    present: Option<Present>,
 }
 
 impl Connection {
@@ -82,6 +85,7 @@ impl Connection {
             heartbeat,
             warned_of_expiry: false,
             running: None,
+            present: None,
         }
     }
 
@@ -99,6 +103,8 @@ impl Connection {
         if end == End::Closed(CloseCode::Restart) {
             self.finish_running().await;
         }
+        self.end_typing();
+        self.present = None;
         self.outbox.seal();
         if let Some(mark) = self.session.take_last_mark() {
             self.note_read(mark);
@@ -132,12 +138,14 @@ impl Connection {
         self.stay_if_counted()?;
         self.writing.answer(&ServerFrame::Hello(hello)).await?;
         loop {
+            self.note_present();
             self.start_next_command();
             let next_wake = self.next_beat.min(Instant::now() + self.until_expiry_step());
             let next_wake = self
                 .later
                 .iter()
                 .map(|(due, _)| *due)
+                .chain(self.session.typing_expires())
                 .chain(self.session.mark_due())
                 .fold(next_wake, Instant::min);
             let may_read = self.waiting.len() < self.session.waiting_commands_max();
@@ -252,6 +260,7 @@ impl Connection {
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(End::ByClient),
         };
+        self.pass_on_typing();
         self.react(reaction).await
     }
 
@@ -302,6 +311,8 @@ impl Connection {
     async fn on_wake(&mut self) -> Result<(), End> {
         let now = Instant::now();
         self.take_up_postponed(now);
+        self.session.expire_typing(now);
+        self.pass_on_typing();
         self.mark_delivered(now);
         if now >= self.next_beat {
             if self.heartbeat.beat() == Beat::Dead {

@@ -7,6 +7,7 @@
 pub mod channel;
 pub mod fill;
 pub mod frame;
+mod news;
 mod people;
 mod polling;
 pub mod subscriptions;
@@ -22,7 +23,7 @@ use metrics::{counter, describe_counter};
 use protocol::{ConversationId, UserId};
 use runtime::tokens::Access;
 use runtime::{Tasks, Throttle};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 use self::channel::{Channel, Seat, Seating, SocketId, Standpoint, Verdict};
 use self::frame::Frame;
@@ -52,6 +53,8 @@ struct Inner {
     fills: Semaphore,
     reads: Reads,
     turns: Turns,
+    /// Who came and went, to be passed on.
+    news: mpsc::Sender<Envelope>,
     /// Of the log lines that an outage of the store would repeat for each conversation.
     store_log: Throttle,
 }
@@ -64,6 +67,7 @@ impl Hub {
         let (subscriptions, leaving) = Subscriptions::new(bus.clone());
         let shards = std::iter::repeat_with(Mutex::default).take(SHARDS).collect();
         let people = People::default();
+        let (news, waiting_news) = mpsc::channel(news::WAITING);
         let inner = Inner {
             bus,
             shards,
@@ -73,11 +77,17 @@ impl Hub {
             fills: Semaphore::new(fill::FILLS_AT_ONCE),
             reads: Reads::start(chat.clone(), tasks),
             turns: Turns::default(),
+            news,
             store_log: Throttle::default(),
             chat,
         };
         let hub = Self(Arc::new(inner));
         tasks.spawn_vital("hub", listen(hub.clone(), inbox));
+        let (teller, stopping) = (hub.clone(), tasks.stopping());
+        tasks.spawn_vital("presence teller", async move {
+            let telling = news::pass_on(teller, waiting_news);
+            stopping.run_until_cancelled(telling).await;
+        });
         tasks.spawn_vital("revoker", revoke(hub.clone(), hub.0.chat.revocations().news()));
         let (owner, stopping) = (hub.clone(), tasks.stopping());
         tasks.spawn_vital("topic leaver", async move {
@@ -165,6 +175,13 @@ impl Hub {
         drop(shard);
         self.act_on(conversation, verdict);
         seating
+    }
+
+    /// Whether the socket hears of the conversation now.
+    pub fn is_seated(&self, conversation: ConversationId, socket: SocketId) -> bool {
+        let shard = self.shard(conversation);
+        let channel = shard.get(&conversation);
+        channel.is_some_and(|channel| channel.has_seat(socket))
     }
 
     /// Gives up a seat; harmless when there is none.
@@ -266,6 +283,7 @@ async fn listen(hub: Hub, mut inbox: Inbox) {
         match event {
             BusEvent::Delivered(Topic::Conversation(_), envelope) => hub.on_envelope(envelope),
             BusEvent::Delivered(Topic::User(user), envelope) => hub.on_person(user, envelope),
+            BusEvent::Delivered(Topic::Everyone, envelope) => news::queue(&hub.0.news, envelope),
             BusEvent::Interrupted => {
                 counter!("chat_gateway_interruptions_total").increment(1);
                 hub.0.people.relist();
@@ -294,4 +312,5 @@ pub(crate) fn describe_metrics() {
     );
     fill::describe_metrics();
     polling::describe_metrics();
+    news::describe_metrics();
 }

@@ -6,7 +6,7 @@
 //!
 //! Walk one socket: [`accept`](self) checks origin, token and membership before the upgrade; [`greeting`](self) waits
 //! for a token when none was brought; [`session`] decides what frames mean, without I/O; [`connection`] carries it
-//! out; [`join`] takes it into a conversation without a hole; [`sockets`] counts it and, in a drain, closes it.
+//! out; [`join`] takes it into a conversation without a hole; [`sockets`] counts it, `presence` its person, and in a drain, closes it.
 //!
 //! This crate must not know SQL or Redis, must not parse the JSON of what it delivers, and must not import `api`.
 //! To add a client frame: its type in `protocol::frames`, its meaning in `session/on_frame.rs`, and if it takes time
@@ -27,6 +27,7 @@ mod meters;
 pub mod offload;
 mod origin;
 pub mod outbox;
+mod presence;
 pub mod reads;
 pub mod session;
 pub mod sockets;
@@ -44,6 +45,7 @@ use runtime::{Clock, Tasks};
 
 use crate::hub::Hub;
 use crate::meters::Meters;
+use crate::presence::{Leases, Presence};
 use crate::sockets::Sockets;
 use crate::tuning::Tuning;
 
@@ -58,6 +60,7 @@ struct Inner {
     tasks: Tasks,
     hub: Hub,
     sockets: Sockets,
+    presence: Presence,
     meters: Meters,
     tuning: Tuning,
 }
@@ -87,6 +90,11 @@ impl Gateway {
         let hub = Hub::start(bus.clone(), inbox, chat.clone(), tasks);
         let tuning = Tuning::from(config);
         let sockets = Sockets::new(tuning.sockets_max, tuning.upgrades_per_second);
+        let leases = Leases {
+            presence: chat.presence().clone(),
+            bus: bus.clone(),
+        };
+        let presence = Presence::start(leases, tuning.presence, tasks);
         let (tasks, meters) = (tasks.clone(), Meters::new());
         Self(Arc::new(Inner {
             chat,
@@ -95,6 +103,7 @@ impl Gateway {
             tasks,
             hub,
             sockets,
+            presence,
             meters,
             tuning,
         }))
@@ -147,6 +156,10 @@ impl Gateway {
         &self.0.sockets
     }
 
+    fn presence(&self) -> &Presence {
+        &self.0.presence
+    }
+
     fn meters(&self) -> &Meters {
         &self.0.meters
     }
@@ -170,6 +183,7 @@ pub fn describe_metrics() {
     join::describe_metrics();
     reads::describe_metrics();
     sockets::describe_metrics();
+    presence::describe_metrics();
     meters::describe_metrics();
     connection::describe_metrics();
     outbox::describe_metrics();

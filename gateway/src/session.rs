@@ -5,6 +5,7 @@ mod delivered;
 mod on_frame;
 mod on_room;
 mod outcome;
+mod typing;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -27,6 +28,7 @@ use crate::outbox::Places;
 use delivered::Delivered;
 use on_frame::error_reply;
 pub use outcome::Outcome;
+use typing::Typing;
 
 /// Where a socket came in, and so what it follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +177,7 @@ pub struct Session {
     /// Unsubscribed on a socket that follows everything: not to be brought back by a look at the list. As many as may
     /// be followed at most; beyond it the oldest wish is not kept.
     declined: IndexSet<ConversationId>,
+    typing: Typing,
     delivered: Delivered,
 }
 
@@ -191,6 +194,7 @@ impl Session {
             seats: HashSet::new(),
             owed: HashMap::new(),
             declined: IndexSet::new(),
+            typing: Typing::default(),
             delivered: Delivered::default(),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use runtime::config::GatewayConfig;
 
 use crate::origin::Origins;
+use crate::presence::Timing;
 use crate::session::SessionLimits;
 
 /// Commands of one client that may wait for the one under way; a person types no faster, a program learns to wait.
@@ -24,6 +25,7 @@ pub(crate) struct Tuning {
     pub(crate) read_buffer_bytes: usize,
     pub(crate) write_buffer_bytes: usize,
     pub(crate) drain_closes_per_second: u32,
+    pub(crate) presence: Timing,
     pub(crate) session: SessionLimits,
 }
 
@@ -48,6 +50,9 @@ impl From<&GatewayConfig> for Tuning {
             read_buffer_bytes: config.read_buffer_bytes,
             write_buffer_bytes: config.write_buffer_bytes,
             drain_closes_per_second: config.drain_closes_per_second,
+            presence: Timing {
+                lease: config.presence_lease(),
+            },
             session: SessionLimits {
                 frames_per_minute: config.frames_per_minute,
                 subscriptions: config.max_subscriptions,

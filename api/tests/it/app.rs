@@ -248,6 +248,13 @@ impl TestApp {
     }
 }
 
+/// A message as history shows it while nobody else has read it.
+pub(crate) fn in_history(message: &Value) -> Value {
+    let mut shown = message.clone();
+    shown["is_read"] = json!(false);
+    shown
+}
+
 /// How tokens of the node under test are made; tests vary it to forge others.
 pub(crate) fn tokens_config() -> TokensConfig {
     TokensConfig {

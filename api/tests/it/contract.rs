@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::app::{Person, TestApp, on_each_store};
+use crate::app::{Person, TestApp, in_history, on_each_store};
 
 const NONE: Value = Value::Null;
 
@@ -329,7 +329,7 @@ async fn send_read_change_delete(app: &TestApp, people: (&Person, &Person), room
 
     let page = app.get(boris, &below(path, room)).await;
     page.as_array().unwrap().iter().for_each(assert_message);
-    assert_eq!(page, json!([edited, reply]));
+    assert_eq!(page, json!([in_history(&edited), in_history(&reply)]));
 
     app.ask(boris, (Method::DELETE, &one, NONE), StatusCode::FORBIDDEN)
         .await;
@@ -337,7 +337,8 @@ async fn send_read_change_delete(app: &TestApp, people: (&Person, &Person), room
         .await;
     app.ask(anna, (Method::DELETE, &one, NONE), StatusCode::NOT_FOUND)
         .await;
-    assert_eq!(app.get(boris, &below(path, room)).await, json!([reply]));
+    let page = app.get(boris, &below(path, room)).await;
+    assert_eq!(page, json!([in_history(&reply)]));
     let other = below(path, &reply["id"]);
     app.ask(boris, (Method::DELETE, &other, NONE), StatusCode::NO_CONTENT)
         .await;

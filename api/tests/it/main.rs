@@ -13,5 +13,6 @@ mod history;
 mod line;
 mod outage;
 mod problems;
+mod reading;
 mod specification;
 mod tokens;

@@ -238,10 +238,19 @@ impl Channel {
 
     /// Hands something that does not last to whoever is seated and has room, but for one person's sockets.
     pub fn pass(&self, text: &Text, except: Option<UserId>) {
-        let heard = self.seated.values().map(|seated| &seated.seat);
-        for seat in heard.filter(|seat| Some(seat.user) != except) {
+        for seat in self.seats().filter(|seat| Some(seat.user) != except) {
             seat.outbox.push(Outgoing::Passing { text: text.clone() });
         }
+    }
+
+    /// Everybody who hears of it.
+    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
+        self.seated.values().map(|seated| &seated.seat)
+    }
+
+    /// Whether this socket does.
+    pub fn has_seat(&self, socket: SocketId) -> bool {
+        self.seated.contains_key(&socket)
     }
 
     /// Gives up a seat; harmless when there is none.

@@ -255,6 +255,7 @@ fn order_of(topic: Topic) -> (u8, u128) {
     match topic {
         Topic::Conversation(id) => (0, id.0.as_u128()),
         Topic::User(id) => (1, u128::from(id.0.unsigned_abs())),
+        Topic::Everyone => (2, 0),
     }
 }
 

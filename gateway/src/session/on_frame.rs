@@ -24,10 +24,10 @@ impl Session {
             Allowance::Abused => return Reaction::Close(CloseCode::Limit),
         }
         if matches!(self.door, Door::Room(_)) {
-            return self.on_room_text(text);
+            return self.on_room_text(text, now);
         }
         match ClientFrame::decode(text) {
-            Ok(asked) => self.on_frame(asked, clock),
+            Ok(asked) => self.on_frame(asked, now, clock),
             Err(error) => on_unreadable(error),
         }
     }
@@ -49,7 +49,7 @@ impl Session {
         self.limits.waiting_commands
     }
 
-    fn on_frame(&mut self, asked: Asked, clock: Timestamp) -> Reaction {
+    fn on_frame(&mut self, asked: Asked, now: Instant, clock: Timestamp) -> Reaction {
         let Asked { frame, reference } = asked;
         match frame {
             ClientFrame::MessageNew(new) => self.on_send(new, reference),
@@ -59,11 +59,12 @@ impl Session {
             ClientFrame::Subscribe(subscribe) => self.on_subscribe(&subscribe, reference),
             ClientFrame::Unsubscribe(unsubscribe) => self.on_unsubscribe(&unsubscribe, reference),
             ClientFrame::Auth(Auth { token }) => Reaction::Reauthenticate(token),
+            ClientFrame::Typing(frame) => self.on_typing(frame, reference, now),
             ClientFrame::Ping => Reaction::Reply(ServerFrame::Pong(Pong { server_time: clock })),
         }
     }
 
-    pub(super) fn on_send(&self, new: NewMessage, reference: Option<Value>) -> Reaction {
+    pub(super) fn on_send(&mut self, new: NewMessage, reference: Option<Value>) -> Reaction {
         let NewMessage {
             conversation_id,
             text,
@@ -82,6 +83,7 @@ impl Session {
                 );
             }
         };
+        self.typing.end(conversation_id);
         let send = SendMessage {
             conversation_id,
             sender_id: None,
@@ -138,12 +140,16 @@ impl Session {
         self.followed.remove(&unsubscribe.conversation_id);
         self.owed.remove(&unsubscribe.conversation_id);
         self.decline(unsubscribe.conversation_id);
+        self.typing.end(unsubscribe.conversation_id);
         // In its turn: a `subscribe` before it may be under way.
         run(Command::Leave(unsubscribe.conversation_id), reference)
     }
 
     /// The conversation that a frame is about: at a conversation's own door it may go unsaid.
-    fn conversation_of(&self, named: Option<ConversationId>) -> Result<ConversationId, &'static str> {
+    pub(super) fn conversation_of(
+        &self,
+        named: Option<ConversationId>,
+    ) -> Result<ConversationId, &'static str> {
         match (self.door, named) {
             (Door::Conversation { id, .. } | Door::Room(Room { id, .. }), Some(named)) if named != id => {
                 Err("this socket is for another conversation")
@@ -174,7 +180,7 @@ fn on_unreadable(error: FrameError) -> Reaction {
     }
 }
 
-fn refused(code: ProblemCode, message: impl Into<String>, reference: Option<Value>) -> Reaction {
+pub(super) fn refused(code: ProblemCode, message: impl Into<String>, reference: Option<Value>) -> Reaction {
     error_reply(
         code,
         message,

@@ -3,9 +3,10 @@
 use std::fmt::Display;
 
 use protocol::ConversationId;
-use protocol::frames::{MarksMoved, NewMessage, ReadMark, ServerFrame};
+use protocol::frames::{MarksMoved, NewMessage, ReadMark, ServerFrame, TypingFrame};
 use protocol::problem::ProblemCode;
 use store::Mark;
+use tokio::time::Instant;
 
 use super::on_frame::error_reply;
 use super::{Asker, Command, Door, Reaction, Session, Task};
@@ -13,7 +14,7 @@ use crate::dialects::mini::{self, Asked};
 
 impl Session {
     /// Mini's clients send flat objects, and are answered in kind.
-    pub(super) fn on_room_text(&mut self, text: &str) -> Reaction {
+    pub(super) fn on_room_text(&mut self, text: &str, now: Instant) -> Reaction {
         match mini::decode(text) {
             Ok(Asked::Say(text)) => {
                 let new = NewMessage {
@@ -26,8 +27,19 @@ impl Session {
                 };
                 self.on_send(new, None)
             }
+            Ok(Asked::Typing(is_typing)) => {
+                let conversation_id = None;
+                self.on_typing(
+                    TypingFrame {
+                        conversation_id,
+                        is_typing,
+                    },
+                    None,
+                    now,
+                )
+            }
             Ok(Asked::MarkRead) => self.on_mark_read(),
-            Ok(Asked::Typing(_) | Asked::Nothing) => Reaction::Nothing,
+            Ok(Asked::Nothing) => Reaction::Nothing,
             Err(complaint) => complain(complaint),
         }
     }

@@ -1,3 +1,4 @@
+mod delivered;
 mod owed;
 
 use std::time::Duration;

@@ -24,7 +24,7 @@ async fn every_malformed_frame_is_answered_and_the_socket_stays() {
         (r#"{"type":7}"#, "malformed"),
         (r#"{"type":null,"payload":{}}"#, "malformed"),
         (&deep, "malformed"),
-        (r#"{"type":"typing","payload":{}}"#, "unknown_type"),
+        (r#"{"type":"whispering","payload":{}}"#, "unknown_type"),
         (r#"{"type":""}"#, "unknown_type"),
         (r#"{"type":"message:new","payload":[]}"#, "invalid"),
         (r#"{"type":"message:new","payload":{"text":7}}"#, "malformed"),

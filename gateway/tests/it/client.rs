@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use protocol::frames::{ErrorFrame, Hello, MessageAck, Received, ServerFrame};
+use protocol::frames::{ErrorFrame, Hello, MessageAck, PersonPresence, Received, ServerFrame};
 use protocol::models::Message;
 use protocol::{ConversationId, Seq};
 use serde_json::{Value, json};
@@ -90,7 +90,31 @@ impl Client {
         is_mark && !self.hears_marks
     }
 
+    /// What comes next, but for `presence`: people come and go in every test, and only [`Client::presence`] asks.
     pub(crate) async fn heard(&mut self) -> Heard {
+        loop {
+            match self.heard_at_all().await {
+                Heard::Frame(frame) if matches!(frame.frame, ServerFrame::Presence(_)) => {}
+                heard => return heard,
+            }
+        }
+    }
+
+    /// The people in the next `presence`, whatever comes before it.
+    pub(crate) async fn presence(&mut self) -> Vec<PersonPresence> {
+        loop {
+            match self.heard_at_all().await {
+                Heard::Frame(frame) => {
+                    if let ServerFrame::Presence(change) = frame.frame {
+                        return change.users;
+                    }
+                }
+                other => panic!("presence was expected, not {other:?}"),
+            }
+        }
+    }
+
+    async fn heard_at_all(&mut self) -> Heard {
         loop {
             let received = in_time("a frame", self.socket.next()).await;
             match received {
@@ -126,6 +150,14 @@ impl Client {
     /// The next frame, whatever it is.
     pub(crate) async fn frame(&mut self) -> Received {
         match self.heard().await {
+            Heard::Frame(frame) => *frame,
+            other => panic!("a frame was expected, not {other:?}"),
+        }
+    }
+
+    /// The next frame, `presence` too.
+    pub(crate) async fn frame_of_all(&mut self) -> Received {
+        match self.heard_at_all().await {
             Heard::Frame(frame) => *frame,
             other => panic!("a frame was expected, not {other:?}"),
         }

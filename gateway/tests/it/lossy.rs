@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bus::{Bus, BusError, BusEvent, Envelope, Inbox, Topic};
+use bus::{Among, Bus, BusError, BusEvent, Envelope, Inbox, Kind, Presence, Topic, Turned};
+use protocol::UserId;
 use runtime::Tasks;
 use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
 
 use crate::client::in_time;
 
@@ -111,6 +113,11 @@ impl Lossy {
 impl Bus for Lossy {
     async fn publish(&self, frames: Vec<(Topic, Envelope)>) -> Result<(), BusError> {
         self.is_there()?;
+        // What does not last nobody makes good, so there is nothing to show with it; and marks come at any time.
+        let (passing, frames): (Vec<_>, Vec<_>) = frames
+            .into_iter()
+            .partition(|(_, envelope)| matches!(envelope.kind, Kind::Passing { .. } | Kind::Personal));
+        self.inner.publish(passing).await?;
         let fault = *self.fault.lock().unwrap();
         if fault == Fault::RefuseAll {
             self.caught.send_modify(|caught| *caught += frames.len());
@@ -154,11 +161,48 @@ impl Bus for Lossy {
         self.inner.claim(key, ttl).await
     }
 
+    fn presence(&self) -> &dyn Presence {
+        self
+    }
+
     async fn ping(&self) -> Result<(), BusError> {
         self.inner.ping().await
     }
 
     fn is_up(&self) -> bool {
         !self.is_away.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Presence for Lossy {
+    async fn hold(&self, holder: Uuid, people: &[UserId], lease: Duration) -> Result<Turned, BusError> {
+        self.is_there()?;
+        self.inner.presence().hold(holder, people, lease).await
+    }
+
+    async fn release(&self, holder: Uuid, people: &[UserId], grace: Duration) -> Result<(), BusError> {
+        self.is_there()?;
+        self.inner.presence().release(holder, people, grace).await
+    }
+
+    async fn sign_in(&self, person: UserId, lease: Duration) -> Result<Turned, BusError> {
+        self.is_there()?;
+        self.inner.presence().sign_in(person, lease).await
+    }
+
+    async fn sign_out(&self, person: UserId) -> Result<Turned, BusError> {
+        self.is_there()?;
+        self.inner.presence().sign_out(person).await
+    }
+
+    async fn lapsed(&self, lease: Duration, limit: usize) -> Result<Turned, BusError> {
+        self.is_there()?;
+        self.inner.presence().lapsed(lease, limit).await
+    }
+
+    async fn among(&self, people: &[UserId], lease: Duration) -> Result<Among, BusError> {
+        self.is_there()?;
+        self.inner.presence().among(people, lease).await
     }
 }

@@ -41,6 +41,7 @@ impl World {
         match topic {
             Topic::Conversation(_) => self.on_envelope(at, envelope),
             Topic::User(user) => self.on_person(at, user, envelope),
+            Topic::Everyone => {}
         }
     }
 

@@ -193,6 +193,7 @@ impl World {
                 !joined.contains(&room) && node.channels.get(&room).is_none_or(Channel::is_empty)
             }
             Topic::User(user) => !node.people.contains_key(user),
+            Topic::Everyone => false,
         };
         let idle: Vec<_> = node.held.iter().copied().filter(is_idle).collect();
         for topic in &idle {

@@ -1,15 +1,19 @@
 //! A bus inside one process: for a node that is alone, and for tests that need several.
 
+mod leases;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use metrics::counter;
+use runtime::Clock;
 use tokio::time::Instant;
 
 use crate::mailbox::Mailbox;
 use crate::metrics::PUBLISHED;
-use crate::{Bus, BusError, Envelope, INBOX_CAPACITY, Inbox, Topic};
+use crate::{Bus, BusError, Envelope, INBOX_CAPACITY, Inbox, Presence, Topic};
+pub use leases::Leases;
 
 /// Unexpired claims kept at once. A claim is a ticket spent or a sweep taken, and lives for seconds: a node that
 /// holds this many is under attack, and refusing is better than growing.
@@ -19,12 +23,21 @@ const CLAIM_CAPACITY: usize = 100_000;
 #[derive(Clone, Debug, Default)]
 pub struct InProcess {
     exchange: Arc<Mutex<Exchange>>,
+    leases: Arc<Leases>,
 }
 
 impl InProcess {
     /// A bus that nobody has joined yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, whose edges of presence have this clock's moments.
+    pub fn by(clock: Clock) -> Self {
+        Self {
+            leases: Arc::new(Leases::by(clock)),
+            ..Self::default()
+        }
     }
 
     /// A new node. It stays on the bus until its inbox is dropped; its inbox never loses more than it says.
@@ -73,6 +86,10 @@ impl Bus for Node {
 
     async fn claim(&self, key: &str, ttl: Duration) -> Result<bool, BusError> {
         self.bus.exchange().claims.take(key, ttl)
+    }
+
+    fn presence(&self) -> &dyn Presence {
+        &*self.bus.leases
     }
 
     async fn ping(&self) -> Result<(), BusError> {

@@ -4,7 +4,7 @@
 //! something ([`BusEvent::Interrupted`]); the truth is in the store, and `seq` shows every hole.
 //!
 //! Module map: this page is the contract ([`Bus`], [`BusEvent`]); [`topic`] is what one subscribes to; [`envelope`]
-//! what travels, with its binary form; [`in_process`] and [`redis`] are the two implementations; `mailbox` is the
+//! what travels, with its binary form; [`presence`] who is online; [`in_process`] and [`redis`] are the two implementations; `mailbox` is the
 //! bounded inbox that both fill; `metrics` names what an operator sees.
 //!
 //! This crate must not know what is inside a frame, who may read it, or how it is stored: no JSON, no SQL, no
@@ -16,6 +16,7 @@ pub mod envelope;
 pub mod in_process;
 mod mailbox;
 mod metrics;
+pub mod presence;
 pub mod redis;
 pub mod topic;
 
@@ -28,6 +29,7 @@ pub use envelope::{Envelope, EnvelopeError, Kind};
 pub use in_process::InProcess;
 pub use mailbox::INBOX_CAPACITY;
 pub use metrics::describe_metrics;
+pub use presence::{Among, Presence, Turned};
 pub use topic::Topic;
 
 /// What a node finds in its inbox.
@@ -81,6 +83,9 @@ pub trait Bus: Send + Sync + fmt::Debug + 'static {
     /// True for the first caller with this key within `ttl` (millisecond precision), on any node; false for all
     /// others. After an error the key may or may not be taken.
     async fn claim(&self, key: &str, ttl: Duration) -> Result<bool, BusError>;
+
+    /// Who is online: the leases of this install.
+    fn presence(&self) -> &dyn Presence;
 
     /// Whether publishing, subscribing and claiming would work now: what readiness asks.
     async fn ping(&self) -> Result<(), BusError>;

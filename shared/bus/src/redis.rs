@@ -10,6 +10,7 @@
 
 mod channels;
 mod link;
+mod presence;
 mod publisher;
 mod subscriber;
 
@@ -20,12 +21,13 @@ use deadpool_redis::{Manager, Pool, Runtime};
 
 use self::channels::Channels;
 use self::link::{Address, DIAL_TIMEOUT, Gate, RESPONSE_TIMEOUT};
+use self::presence::Leases;
 use self::publisher::Publisher;
 use self::subscriber::Subscriptions;
 use crate::mailbox::Mailbox;
-use crate::{Bus, BusError, Envelope, INBOX_CAPACITY, Inbox, Topic};
+use crate::{Bus, BusError, Envelope, INBOX_CAPACITY, Inbox, Presence, Topic};
 
-/// Connections for plain commands: claims and readiness only, each a fraction of a millisecond.
+/// Connections for plain commands: claims, leases and readiness, each a few milliseconds at most.
 const POOL_CONNECTIONS: usize = 8;
 
 /// Joins the bus of the install named by `prefix`; two installs on one Redis need different prefixes.
@@ -73,8 +75,10 @@ async fn join(
         subscriber.keep_up(address.clone(), tasks.stopping()),
     );
 
+    let commands = pool(&address)?;
     let bus = RedisBus {
-        commands: pool(&address)?,
+        leases: Leases::new(commands.clone(), publisher.clone(), &channels),
+        commands,
         claims: channels.claims(),
         publisher,
         subscriptions,
@@ -103,6 +107,7 @@ fn pool(address: &Address) -> Result<Pool, BusError> {
 #[derive(Debug)]
 struct RedisBus {
     commands: Pool,
+    leases: Leases,
     /// Every claim's key begins with it.
     claims: String,
     publisher: Publisher,
@@ -136,6 +141,10 @@ impl Bus for RedisBus {
             .await
             .map_err(BusError::unavailable)?;
         Ok(taken.is_some())
+    }
+
+    fn presence(&self) -> &dyn Presence {
+        &self.leases
     }
 
     async fn ping(&self) -> Result<(), BusError> {

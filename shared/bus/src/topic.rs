@@ -9,4 +9,6 @@ pub enum Topic {
     Conversation(ConversationId),
     /// What concerns one person on all their sockets.
     User(UserId),
+    /// What every gateway has to look at, whoever its sockets belong to.
+    Everyone,
 }

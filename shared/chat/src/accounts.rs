@@ -16,7 +16,7 @@ use runtime::tokens::{TokenError, Tokens};
 use store::{ProfilePatch, Store, StoreError, User};
 
 use crate::passwords::{PasswordError, Passwords};
-use crate::{Chat, Revocations};
+use crate::{Chat, Presence, Revocations};
 pub use sessions::Issued;
 pub use sign_in::{Login, Proven, Registration, SignedIn};
 
@@ -26,6 +26,7 @@ pub struct Accounts {
     store: Store,
     clock: Clock,
     revocations: Revocations,
+    presence: Presence,
     passwords: Passwords,
     tokens: Tokens,
     reuse: RefreshReuse,
@@ -90,6 +91,7 @@ impl Accounts {
             store: chat.store().clone(),
             clock: chat.clock().clone(),
             revocations: chat.revocations().clone(),
+            presence: chat.presence().clone(),
             passwords,
             tokens,
             reuse,
@@ -139,6 +141,11 @@ impl Accounts {
             .store
             .list_users(Some(except), limits::DIRECTORY_RESULTS)
             .await?)
+    }
+
+    /// Who is online, the one who asks too, by id, up to [`limits::DIRECTORY_RESULTS`].
+    pub async fn online(&self) -> Result<Vec<User>, AccountError> {
+        Ok(self.store.online_users(limits::DIRECTORY_RESULTS).await?)
     }
 
     /// Nobody has no address.

@@ -8,7 +8,8 @@
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
 //! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the
 //! use cases, one a file; `usernames` who is called what; [`accounts`] and [`passwords`] own accounts; [`revocations`]
-//! which tokens ended early; [`announce`] how a change becomes bytes for the bus.
+//! which tokens ended early; [`presence`] who is online, `typing` who is writing; [`announce`] how a change becomes
+//! bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -25,11 +26,13 @@ mod messages;
 mod participants;
 pub mod passwords;
 pub mod permit;
+pub mod presence;
 mod publisher;
 mod reading;
 pub mod revocations;
 mod sweeper;
 pub mod text;
+mod typing;
 mod usernames;
 mod writer;
 
@@ -44,6 +47,7 @@ pub use conversations::Opened;
 pub use error::{ChatError, Violation};
 pub use messages::Sent;
 pub use participants::Added;
+pub use presence::Presence;
 use publisher::Publisher;
 use reading::Marker;
 pub use revocations::Revocations;
@@ -59,6 +63,7 @@ pub struct Chat {
     marker: Marker,
     publisher: Publisher,
     revocations: Revocations,
+    presence: Presence,
     usernames: Usernames,
 }
 
@@ -73,6 +78,7 @@ impl Chat {
     /// The same without the sweeper. It exists only so that a test can prove that the sweeper is needed: no node is
     /// ever started so.
     pub fn start_without_sweeper(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
+        let presence = Presence::start(store.clone(), bus.clone(), clock.clone(), tasks);
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let marker = Marker::start(store.clone(), publisher.clone(), clock.clone(), tasks);
@@ -85,6 +91,7 @@ impl Chat {
             marker,
             publisher,
             revocations,
+            presence,
             usernames,
         }
     }
@@ -97,6 +104,11 @@ impl Chat {
     /// Which tokens ended before they ran out: to ask at every door.
     pub fn revocations(&self) -> &Revocations {
         &self.revocations
+    }
+
+    /// Who is online, and who is told.
+    pub fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     /// Who is called what.
@@ -117,4 +129,5 @@ pub fn describe_metrics() {
     reading::describe_metrics();
     sweeper::describe_metrics();
     revocations::describe_metrics();
+    presence::describe_metrics();
 }

@@ -247,9 +247,22 @@ pub enum ClientFrame {
     /// Shows a token: the first frame of a socket that brought none, or a fresh one in place.
     #[serde(rename = "auth")]
     Auth(Auth),
+    /// The user writes, or no longer.
+    #[serde(rename = "typing")]
+    Typing(TypingFrame),
     /// Asks for `pong`.
     #[serde(rename = "ping")]
     Ping,
+}
+
+/// Whether the user writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TypingFrame {
+    /// Where; may be left out at a conversation's own door.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+    /// Whether they do. Said again at most every three seconds while they go on.
+    pub is_typing: bool,
 }
 
 /// A message to send.

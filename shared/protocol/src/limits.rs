@@ -44,6 +44,17 @@ pub const SEARCH_RESULTS: i64 = 10;
 /// People that an unpaged directory list answers with: the create dialog filters on the client's side.
 pub const DIRECTORY_RESULTS: i64 = 10_000;
 
+/// Milliseconds after which "writes" is over by itself: two renewals, one of which may get lost.
+pub const TYPING_EXPIRES_MS: u64 = 6_000;
+
+/// Milliseconds between two "writes" of one socket in one conversation that are passed on; more often tells nobody
+/// anything.
+pub const TYPING_EVERY_MS: u64 = 3_000;
+
+/// People in a conversation in which others are told that one of them came or went; in larger ones nobody looks at
+/// single people, and a wave of arrivals would be told to everybody by everybody.
+pub const PRESENCE_PEOPLE: i64 = 200;
+
 /// Conversations that one answer lists at most, so that it stays within a few hundred kilobytes.
 pub const LISTED_CONVERSATIONS: i64 = 1_000;
 

@@ -71,6 +71,10 @@ pub struct MarkRead {
 }
 
 /// Tells `null` from absent.
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three things to say"
+)]
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {

@@ -22,3 +22,7 @@ alter table conversations add column search_text text;
 -- "The first few who are in it", however many there are. `last_read_seq` stands in no index: a mark that moves rewrites
 -- the row alone.
 create index participants_active on participants (conversation_id, joined_seq, user_id) where left_seq is null;
+
+-- What was said before marks were shown counts as read: nobody comes back to hundreds of unread conversations.
+update participants set last_read_seq =
+    (select last_seq from conversations where conversations.id = participants.conversation_id);

@@ -31,7 +31,7 @@ use std::path::Path;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Ended, Heads, ListPage,
+    Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Edge, Ended, Heads, ListPage,
     ListPlace, Listing, Mark, MyConversation, MyPatch, NewAttachment, NewConversation, NewMessage, NewUser,
     OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, Session, Standing, Unpublished, User,
 };

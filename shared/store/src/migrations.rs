@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::pool::Pool;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str); 8] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
@@ -29,6 +29,7 @@ const STEPS: [(i64, &str, &str); 7] = [
     ),
     (6, "reading", include_str!("../migrations/0006_reading.sql")),
     (7, "messages", include_str!("../migrations/0007_messages.sql")),
+    (12, "presence", include_str!("../migrations/0012_presence.sql")),
 ];
 
 /// Stands in the text for what the two databases do not agree on.

@@ -30,12 +30,23 @@ pub struct User {
     pub role: String,
     /// argon2id; `None` for users that a host vouches for.
     pub password_hash: Option<String>,
-    /// Signed in and not signed out.
+    /// Has a socket open, or has signed in and not out.
     pub is_online: bool,
-    /// The last sign-in or sign-out.
+    /// When that changed last.
     pub last_seen: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
+}
+
+/// Somebody came online or went offline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Who.
+    pub user: UserId,
+    /// What they are from then on.
+    pub is_online: bool,
+    /// By the clock of the leases.
+    pub at: Timestamp,
 }
 
 /// A person to store.

@@ -11,6 +11,7 @@ mod messages;
 mod naming;
 mod outbox;
 mod participants;
+mod presence;
 mod reading;
 mod revocations;
 mod sessions;

@@ -61,6 +61,11 @@ impl Person {
             .unwrap()
     }
 
+    pub(crate) async fn get(&self, api: &str, path: &str) -> reqwest::Response {
+        let url = format!("http://{api}/api/unet-chat/{path}");
+        self.http.get(url).bearer_auth(&self.token).send().await.unwrap()
+    }
+
     pub(crate) async fn delete(&self, api: &str, path: &str) -> reqwest::Response {
         let url = format!("http://{api}/api/unet-chat/{path}");
         self.http
@@ -129,8 +134,19 @@ impl Socket {
         let _closed = self.0.send(WsMessage::text(frame.to_string())).await;
     }
 
-    /// The next frame, or the code with which the server hung up.
+    /// The next frame but for `presence`, for people come and go in every test; or the code with which the server
+    /// hung up.
     pub(crate) async fn next(&mut self) -> Result<Received, Option<CloseFrame>> {
+        loop {
+            let received = self.next_of_all().await?;
+            if !matches!(received.frame, ServerFrame::Presence(_)) {
+                return Ok(received);
+            }
+        }
+    }
+
+    /// The next frame, or the code with which the server hung up.
+    pub(crate) async fn next_of_all(&mut self) -> Result<Received, Option<CloseFrame>> {
         loop {
             let message = timeout(PATIENCE, self.0.next()).await.expect("a frame in time");
             match message {

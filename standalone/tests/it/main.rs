@@ -7,6 +7,7 @@ mod cluster;
 mod commands;
 mod leaving;
 mod membership;
+mod presence;
 mod processes;
 mod readme;
 mod services;

@@ -34,8 +34,10 @@ pub(crate) struct Node {
 pub(crate) struct Cluster {
     pub(crate) apis: Vec<Node>,
     pub(crate) gateways: Vec<Node>,
+    /// Of every gateway.
+    settings: Vec<(&'static str, String)>,
     _services: Services,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Where cargo puts the binaries of the workspace.
@@ -71,38 +73,51 @@ impl Cluster {
 
     /// Two API nodes and so many gateways.
     pub(crate) async fn with_gateways(count: usize) -> Option<Self> {
+        Self::with(count, &[]).await
+    }
+
+    /// The same with more settings for the gateways.
+    pub(crate) async fn with(count: usize, more: &[(&'static str, String)]) -> Option<Self> {
         let services = Services::find()?;
         let folder = tempfile::tempdir().expect("a folder");
         // All at once: migrations run under a lock, so nodes need not wait for each other.
-        let start = |kind: &str, number: usize| {
-            let listen = format!("{kind}.listen");
-            let mut settings = vec![
-                ("database.url", services.database_url.clone()),
-                ("redis.url", services.redis_url.clone()),
-                ("redis.prefix", services.prefix.clone()),
-                ("tokens.secret", SECRET.to_owned()),
-            ];
-            if kind == "gateway" {
-                settings.push(("gateway.allowed_origins", r#"["*"]"#.into()));
-            }
-            Node::start(
-                kind,
-                &listen,
-                &settings,
-                &folder.path().join(format!("{kind}-{number}.log")),
-            )
+        let shared = vec![
+            ("database.url", services.database_url.clone()),
+            ("redis.url", services.redis_url.clone()),
+            ("redis.prefix", services.prefix.clone()),
+            ("tokens.secret", SECRET.to_owned()),
+        ];
+        let mut settings = shared.clone();
+        settings.push(("gateway.allowed_origins", r#"["*"]"#.into()));
+        settings.extend_from_slice(more);
+        let start = |kind: &str, settings: &[(&str, String)], number: usize| {
+            let log = folder.path().join(format!("{kind}-{number}.log"));
+            Node::start(kind, &format!("{kind}.listen"), settings, &log)
         };
-        let apis: Vec<_> = (1..=2).map(|number| start("api", number)).collect();
-        let gateways: Vec<_> = (1..=count).map(|number| start("gateway", number)).collect();
+        let apis: Vec<_> = (1..=2).map(|number| start("api", &shared, number)).collect();
+        let gateways: Vec<_> = (1..=count)
+            .map(|number| start("gateway", &settings, number))
+            .collect();
         for node in apis.iter().chain(&gateways) {
             node.ready().await;
         }
         Some(Self {
             apis,
             gateways,
+            settings,
             _services: services,
-            _folder: folder,
+            folder,
         })
+    }
+
+    /// Waits for the end of a gateway that was asked to leave, and starts another in its place.
+    pub(crate) async fn replace_gateway(&mut self, place: usize) {
+        let status = self.gateways[place].ended(READY_WITHIN).await;
+        assert!(status.success(), "{status}: {}", self.gateways[place].log());
+        let log = self.folder.path().join(format!("gateway-{place}-again.log"));
+        let node = Node::start("gateway", "gateway.listen", &self.settings, &log);
+        node.ready().await;
+        self.gateways[place] = node;
     }
 }
 

@@ -1,4 +1,4 @@
-//! How topics are spelt on Redis: `{prefix}:c:{uuid}`, `{prefix}:u:{id}`; and this node's canary.
+//! How topics are spelt on Redis: `{prefix}:c:{uuid}`, `{prefix}:u:{id}`, `{prefix}:all`; and this node's canary.
 
 use std::sync::Arc;
 
@@ -26,6 +26,7 @@ impl Channels {
         match topic {
             Topic::Conversation(id) => format!("{}:c:{id}", self.prefix),
             Topic::User(id) => format!("{}:u:{id}", self.prefix),
+            Topic::Everyone => format!("{}:all", self.prefix),
         }
     }
 
@@ -35,6 +36,9 @@ impl Channels {
             .ok()?
             .strip_prefix(&*self.prefix)?
             .strip_prefix(':')?;
+        if name == "all" {
+            return Some(Topic::Everyone);
+        }
         match name.split_once(':')? {
             ("c", id) => id.parse().ok().map(|id| Topic::Conversation(ConversationId(id))),
             ("u", id) => id.parse().ok().map(|id| Topic::User(UserId(id))),
@@ -45,6 +49,11 @@ impl Channels {
     /// The channel that only this node publishes on and listens to.
     pub(super) fn canary(&self) -> &str {
         &self.canary
+    }
+
+    /// A key of the leases: `{prefix}:presence:{part}`.
+    pub(super) fn presence(&self, part: &str) -> String {
+        format!("{}:presence:{part}", self.prefix)
     }
 
     /// What every claim's key begins with.
@@ -61,6 +70,7 @@ mod tests {
     fn a_topic_survives_its_channel_name() {
         let channels = Channels::new("chat:blue");
         for topic in [
+            Topic::Everyone,
             Topic::User(UserId(-7)),
             Topic::Conversation(ConversationId(Uuid::from_u128(7))),
         ] {
@@ -80,6 +90,7 @@ mod tests {
             "chatty:u:7",
             "chat:c:7",
             "chat:canary:7",
+            "chat:all:7",
             "other:u:7",
         ] {
             assert_eq!(channels.topic(name.as_bytes()), None, "{name}");

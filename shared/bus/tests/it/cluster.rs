@@ -91,6 +91,7 @@ impl Cluster {
         match topic {
             Topic::Conversation(id) => format!("{prefix}:c:{id}"),
             Topic::User(id) => format!("{prefix}:u:{id}"),
+            Topic::Everyone => format!("{prefix}:all"),
         }
     }
 }

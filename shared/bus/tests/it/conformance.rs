@@ -27,6 +27,8 @@ macro_rules! on_every_bus {
     };
 }
 
+pub(crate) use on_every_bus;
+
 on_every_bus!(
     an_envelope_reaches_every_subscribed_node_whole,
     a_publisher_hears_itself_if_it_subscribed,

@@ -9,5 +9,6 @@
 mod cluster;
 mod conformance;
 mod deafening_proxy;
+mod presence;
 mod redis_faults;
 mod redis_server;

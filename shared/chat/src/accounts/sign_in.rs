@@ -77,11 +77,11 @@ impl Accounts {
             _ => user,
         };
         let tokens = self.admit(&user).await?;
-        self.store.set_online(user.id, true, self.clock.now()).await?;
+        self.presence.sign_in(user.id).await?;
         Ok(SignedIn { user, tokens })
     }
 
-    /// Signs a person out: offline, and the sign-in that asks ends, with that of `refresh` if it is another one of
+    /// Signs a person out: offline unless a socket of theirs is open, and the sign-in that asks ends, with that of `refresh` if it is another one of
     /// theirs. A token that is not theirs, or not known any more, ends nothing.
     pub async fn logout(
         &self,
@@ -98,7 +98,7 @@ impl Accounts {
         for family in asking.into_iter().chain(another) {
             self.revocations.end_sign_in(user, family).await?;
         }
-        Ok(self.store.set_online(user, false, self.clock.now()).await?)
+        Ok(self.presence.sign_out(user).await?)
     }
 
     /// Whether this is the person's password. `None`: it is not.

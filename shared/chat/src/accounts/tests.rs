@@ -9,6 +9,7 @@ use crate::ChatError;
 use crate::passwords::Cost;
 
 mod ended;
+mod online;
 
 /// Accounts on a database of their own, at a time of their own.
 struct House {
@@ -20,6 +21,10 @@ struct House {
 }
 
 async fn house(reuse: RefreshReuse) -> House {
+    house_on(reuse, |clock| bus::InProcess::by(clock).attach().0).await
+}
+
+async fn house_on(reuse: RefreshReuse, bus: impl FnOnce(Clock) -> Arc<dyn bus::Bus>) -> House {
     let folder = tempfile::tempdir().unwrap();
     let url = Store::sqlite_url(&folder.path().join("chat.db"));
     let store = Store::connect(&url, 4).await.unwrap();
@@ -32,8 +37,7 @@ async fn house(reuse: RefreshReuse) -> House {
     let tokens = Tokens::new(&config, clock.clone()).unwrap();
     let passwords = Passwords::new(Cost::CHEAPEST).unwrap();
     let tasks = Tasks::new();
-    let (bus, _inbox) = bus::InProcess::new().attach();
-    let chat = Chat::start(store, bus, clock.clone(), &tasks);
+    let chat = Chat::start(store, bus(clock.clone()), clock.clone(), &tasks);
     House {
         accounts: Accounts::new(&chat, passwords, tokens, reuse),
         chat,

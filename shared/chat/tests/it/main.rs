@@ -4,5 +4,7 @@
 #![cfg(test)]
 
 mod announcing;
+mod marks;
 mod node;
 mod roles;
+mod unread;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bus::{Bus, BusError, Envelope, Topic};
+use bus::in_process::Leases;
+use bus::{Bus, BusError, Envelope, Presence, Topic};
 use chat::Chat;
 use protocol::models::{ConversationType, Participant, Role};
 use protocol::requests::{CreateConversation, SendMessage};
@@ -34,6 +35,7 @@ pub(crate) struct Publish {
 struct Wire {
     is_away: Arc<AtomicBool>,
     calls: mpsc::Sender<Publish>,
+    leases: Leases,
 }
 
 #[async_trait::async_trait]
@@ -64,6 +66,10 @@ impl Bus for Wire {
         Ok(true)
     }
 
+    fn presence(&self) -> &dyn Presence {
+        &self.leases
+    }
+
     async fn ping(&self) -> Result<(), BusError> {
         Ok(())
     }
@@ -89,6 +95,7 @@ impl Node {
         let wire = Wire {
             is_away: is_away.clone(),
             calls: sender,
+            leases: Leases::default(),
         };
         let tasks = Tasks::new();
         Self {

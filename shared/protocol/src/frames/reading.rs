@@ -83,6 +83,7 @@ impl ClientFrame {
             "subscribe" => Self::Subscribe(serde_json::from_str(payload)?),
             "unsubscribe" => Self::Unsubscribe(serde_json::from_str(payload)?),
             "auth" => Self::Auth(serde_json::from_str(payload)?),
+            "typing" => Self::Typing(serde_json::from_str(payload)?),
             "ping" => Self::Ping,
             _ => return Ok(None),
         }))

@@ -14,6 +14,9 @@ const MAX_AUTH_DEADLINE_SECONDS: u64 = 60;
 /// The longest patience with a client that reads nothing, in seconds: its place could be another's.
 const MAX_SLOW_READER_SECONDS: u64 = 3_600;
 
+/// The longest lease of presence, in seconds: ten minutes after a crash nobody believes it any more.
+const MAX_PRESENCE_LEASE_SECONDS: u64 = 600;
+
 /// The smallest buffer of a socket, in bytes, that holds a frame's header and a usual frame.
 const MIN_BUFFER_BYTES: u64 = 512;
 
@@ -43,6 +46,8 @@ section! {
         pub max_subscriptions: usize = 1_000,
         /// The most frames that one socket may send in a minute.
         pub frames_per_minute: u32 = 600,
+        /// How long people stay online after the process that had their sockets was killed, in seconds; up to a ninth more. Renewed three times as often; a ninth of it is also how long somebody stays online after their last socket was closed.
+        pub presence_lease_seconds: u64 = 45,
         /// How many sockets are closed a second when the process leaves; clients come back elsewhere at this pace.
         pub drain_closes_per_second: u32 = 500,
         /// The read buffer of each socket, in bytes: memory that every socket takes at once.
@@ -61,6 +66,11 @@ impl GatewayConfig {
     /// How long a client may read nothing while something is to be written.
     pub const fn slow_reader(&self) -> Duration {
         Duration::from_secs(self.slow_reader_seconds)
+    }
+
+    /// How long people stay online on the word of a process that was killed.
+    pub const fn presence_lease(&self) -> Duration {
+        Duration::from_secs(self.presence_lease_seconds)
     }
 
     /// How long a socket may take to prove who it is.
@@ -91,6 +101,11 @@ impl Validate for GatewayConfig {
             "gateway.slow_reader_seconds",
             self.slow_reader_seconds,
             1..=MAX_SLOW_READER_SECONDS,
+        )?;
+        within(
+            "gateway.presence_lease_seconds",
+            self.presence_lease_seconds,
+            1..=MAX_PRESENCE_LEASE_SECONDS,
         )?;
         positive("gateway.max_connections", self.max_connections)?;
         positive("gateway.upgrades_per_second", self.upgrades_per_second)?;

@@ -1,6 +1,7 @@
 //! The few things that the two databases say differently: lists as parameters, row locks, substrings. A statement
 //! with two spellings is a [`Spelled`]; everything else is one text.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo};
@@ -93,6 +94,16 @@ pub(crate) struct Numbers(pub(crate) Vec<i64>);
 /// A list of UUIDs as one parameter: an array for Postgres, JSON of hex digits for SQLite.
 pub(crate) struct Uuids(pub(crate) Vec<Uuid>);
 
+/// A list of moments as one parameter: an array for Postgres, JSON of texts for SQLite, spelt as columns are.
+pub(crate) struct Moments(pub(crate) Vec<DateTime<Utc>>);
+
+impl Moments {
+    fn texts(&self) -> Vec<String> {
+        let spell = |moment: &DateTime<Utc>| moment.to_rfc3339_opts(SecondsFormat::AutoSi, false);
+        self.0.iter().map(spell).collect()
+    }
+}
+
 impl Uuids {
     fn hex(&self) -> Vec<String> {
         self.0.iter().map(|id| id.simple().to_string()).collect()
@@ -130,3 +141,4 @@ macro_rules! list_parameter {
 
 list_parameter!(Numbers of i64, |this| this.0);
 list_parameter!(Uuids of Uuid, |this| this.hex());
+list_parameter!(Moments of DateTime<Utc>, |this| this.texts());

@@ -166,19 +166,6 @@ impl Store {
         Ok(())
     }
 
-    /// Notes a sign-in or a sign-out.
-    pub async fn set_online(&self, id: UserId, online: bool, now: Timestamp) -> Result<()> {
-        const SQL: &str = "update users set is_online = $2, last_seen = $3 where id = $1";
-        on_pool!(&self.pools.write, |pool| query(SQL)
-            .bind(id.0)
-            .bind(online)
-            .bind(now.utc())
-            .execute(pool)
-            .await
-            .map(drop))?;
-        Ok(())
-    }
-
     /// People whose username, first or last name contains this, without case in any alphabet, by id.
     pub async fn search_users(&self, query: &str, except: UserId, limit: i64) -> Result<Vec<User>> {
         if is_unstorable(query) {

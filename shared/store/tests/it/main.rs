@@ -13,6 +13,7 @@ mod messages;
 mod model;
 mod outbox;
 mod people;
+mod presence;
 mod races;
 mod reading;
 mod revocations;
@@ -59,6 +60,11 @@ on_both_databases! {
         a_refresh_token_is_used_once_and_revoked_with_its_family,
         expired_tokens_are_forgotten,
         names_with_nul_are_nobodys;
+    presence:
+        edges_of_many_are_noted_at_once_each_at_its_own_moment,
+        an_older_edge_never_overwrites_a_newer_one,
+        who_is_online_is_listed_by_id,
+        only_small_living_conversations_that_a_person_is_in_hear_of_them;
     revocations:
         what_ends_is_listed_with_whom_and_when_by_the_databases_clock,
         a_new_password_ends_all_but_the_sign_in_that_set_it,

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use protocol::UserId;
-use store::{NewUser, ProfilePatch, Session, StoreError};
+use store::{Edge, NewUser, ProfilePatch, Session, StoreError};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -137,7 +137,12 @@ pub(crate) async fn passwords_and_presence_are_kept(database: &Database) {
     assert_eq!(fresh.created_at, at(0));
     store.set_password_hash(id, "hash").await.unwrap();
     let moment = at(7).plus(Duration::from_micros(123_456));
-    store.set_online(id, true, moment).await.unwrap();
+    let edge = Edge {
+        user: id,
+        is_online: true,
+        at: moment,
+    };
+    store.note_presence(&[edge]).await.unwrap();
     let user = store.user(id).await.unwrap().unwrap();
     assert_eq!(user.password_hash.as_deref(), Some("hash"));
     assert_eq!((user.is_online, user.last_seen), (true, Some(moment)));
