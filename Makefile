@@ -1,5 +1,5 @@
 # Each recipe is one line on purpose: what it does stands in the script or the tool that it names.
-.PHONY: help run test chaos fmt lint docs up down loadtest check-deploy
+.PHONY: help run test chaos fmt lint docs up down loadtest contacts check-deploy
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -31,6 +31,9 @@ down: ## stop the cluster; the data stays (docker compose down -v removes it)
 
 loadtest: ## the load generator; options in ARGS, make loadtest ARGS=--help
 	cargo run --release --package loadtest -- $(ARGS)
+
+contacts: ## how well contact details are found: precision and recall on the labelled texts
+	@cargo run --quiet --release --package chat --example contact_figures -- $(ARGS)
 
 check-deploy: ## scripts, compose file and Kubernetes manifests, without a cluster
 	@deploy/scripts/check-deploy.sh

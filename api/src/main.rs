@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use api::{AppState, Settings};
 use bus::Bus;
+use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
 use chat::{Accounts, Chat};
 use clap::{Parser, Subcommand};
@@ -77,6 +78,7 @@ async fn serve(settings: Settings) -> anyhow::Result<Stopped> {
     // The inbox stays empty, for nothing is subscribed to; closed, it would mean that this node is leaving.
     let (bus, _inbox) =
         bus::redis::connect(settings.redis.url.expose_secret(), &settings.redis.prefix, &tasks).await?;
+    let store = store.screened_by(Arc::new(Policy::of(&settings.contacts)));
     let state = state(&settings, store.clone(), bus.clone(), &tasks)?;
     state.chat.revocations().look().await?;
 

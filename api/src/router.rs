@@ -21,7 +21,8 @@ use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
 use crate::routes::{
-    admin, attachments, auth, conversations, directory, listing, messages, participants, reading, tickets,
+    admin, attachments, auth, contacts, conversations, directory, listing, messages, participants, reading,
+    tickets,
 };
 use crate::{AppState, observe, openapi, web_client};
 
@@ -83,7 +84,12 @@ fn users() -> OpenApiRouter<AppState> {
 }
 
 fn administration() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().both(routes!(admin::revoke_tokens))
+    OpenApiRouter::new()
+        .both(routes!(admin::revoke_tokens))
+        .both(routes!(contacts::set_policy))
+        .both(routes!(contacts::held))
+        .both(routes!(contacts::approve))
+        .both(routes!(contacts::reject))
 }
 
 /// Everything that the specification describes.

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod attachments;
 pub(crate) mod auth;
+pub(crate) mod contacts;
 pub(crate) mod conversations;
 pub(crate) mod directory;
 pub(crate) mod listing;

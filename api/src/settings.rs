@@ -1,8 +1,8 @@
 //! The settings of an API node.
 
 use runtime::config::{
-    ApiConfig, ConfigError, DatabaseConfig, InternalConfig, LogConfig, RedisConfig, ShutdownConfig,
-    TokensConfig, Validate,
+    ApiConfig, ConfigError, ContactsConfig, DatabaseConfig, InternalConfig, LogConfig, RedisConfig,
+    ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// The REST side.
     pub api: ApiConfig,
+    /// What people may not tell each other.
+    pub contacts: ContactsConfig,
     /// Where messages are kept.
     pub database: DatabaseConfig,
     /// What carries messages between nodes.
@@ -36,6 +38,7 @@ impl Validate for Settings {
             ));
         }
         self.api.validate()?;
+        self.contacts.validate()?;
         self.database.validate()?;
         self.redis.validate()?;
         self.tokens.validate()?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bus::Bus;
 use chat::Chat;
+use chat::contacts::Policy;
 use clap::{Parser, Subcommand};
 use gateway::{Gateway, Parts};
 use runtime::config::{ConfigArgs, ConfigCommand};
@@ -69,6 +70,7 @@ async fn serve(settings: Settings, metrics: telemetry::Metrics) -> anyhow::Resul
     let database = &settings.database;
     let store = Store::connect(database.url.expose_secret(), database.max_connections).await?;
     store.migrate().await?;
+    let store = store.screened_by(Arc::new(Policy::of(&settings.contacts)));
     let redis = &settings.redis;
     let (bus, inbox) = bus::redis::connect(redis.url.expose_secret(), &redis.prefix, &tasks).await?;
     let chat = Chat::start(store.clone(), bus.clone(), clock, &tasks);

@@ -1,8 +1,8 @@
 //! What a gateway node can be told.
 
 use runtime::config::{
-    ConfigError, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig, ShutdownConfig,
-    TokensConfig, Validate,
+    ConfigError, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig,
+    ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,7 @@ pub(crate) struct Settings {
     pub(crate) redis: RedisConfig,
     pub(crate) tokens: TokensConfig,
     pub(crate) gateway: GatewayConfig,
+    pub(crate) contacts: ContactsConfig,
     pub(crate) internal: InternalConfig,
     pub(crate) log: LogConfig,
     pub(crate) shutdown: ShutdownConfig,
@@ -31,6 +32,7 @@ impl Default for Settings {
             redis: RedisConfig::default(),
             tokens: TokensConfig::default(),
             gateway: GatewayConfig::default(),
+            contacts: ContactsConfig::default(),
             internal,
             log: LogConfig::default(),
             shutdown: ShutdownConfig::default(),
@@ -51,6 +53,7 @@ impl Validate for Settings {
         self.redis.validate()?;
         self.tokens.validate()?;
         self.gateway.validate()?;
+        self.contacts.validate()?;
         self.internal.validate()?;
         self.log.validate()?;
         self.shutdown.validate()

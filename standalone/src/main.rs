@@ -15,6 +15,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use api::AppState;
 use bus::{Bus, InProcess};
+use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
 use chat::{Accounts, Chat};
 use clap::{Parser, Subcommand};
@@ -81,6 +82,7 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
     let tokens = Tokens::new(&settings.tokens, clock.clone())?;
     let store = Store::connect(&data.database_url(), settings.database.max_connections).await?;
     store.migrate().await?;
+    let store = store.screened_by(Arc::new(Policy::of(&settings.contacts)));
     let (bus, inbox) = InProcess::new().attach();
     let chat = Chat::start(store.clone(), bus.clone(), clock, &tasks);
     chat.revocations().look().await?;

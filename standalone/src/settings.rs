@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use runtime::config::{
-    ApiConfig, ConfigError, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, LogFormat,
-    MIN_SECRET_BYTES, Secret, ShutdownConfig, TokensConfig, Validate,
+    ApiConfig, ConfigError, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig,
+    LogFormat, MIN_SECRET_BYTES, Secret, ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) tokens: TokensConfig,
     pub(crate) api: ApiConfig,
     pub(crate) gateway: GatewayConfig,
+    pub(crate) contacts: ContactsConfig,
     pub(crate) internal: InternalConfig,
     pub(crate) log: LogConfig,
     pub(crate) shutdown: ShutdownConfig,
@@ -41,6 +42,7 @@ impl Default for Settings {
             tokens: TokensConfig::default(),
             api: ApiConfig::default(),
             gateway: GatewayConfig::default(),
+            contacts: ContactsConfig::default(),
             internal: InternalConfig::default(),
             log: LogConfig::default(),
             shutdown: ShutdownConfig::default(),
@@ -69,6 +71,7 @@ impl Validate for Settings {
         tokens.validate()?;
         self.api.validate()?;
         self.gateway.validate()?;
+        self.contacts.validate()?;
         self.internal.validate()?;
         self.log.validate()?;
         self.shutdown.validate()

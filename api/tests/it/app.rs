@@ -1,14 +1,16 @@
 //! A whole API node on a port of its own, and verbs to talk to it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::AppState;
 use bus::InProcess;
+use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
 use chat::{Accounts, Chat};
 use protocol::UserId;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
-use runtime::config::{ApiConfig, RefreshReuse, Secret, TokensConfig};
+use runtime::config::{ApiConfig, ContactsConfig, RefreshReuse, Secret, TokensConfig};
 use runtime::tokens::Tokens;
 use runtime::{Clock, Tasks};
 use serde_json::{Value, json};
@@ -61,6 +63,22 @@ pub(crate) async fn on_each_store(test: impl AsyncFn(&TestApp)) {
     database.drop().await;
 }
 
+/// As [`on_each_store`], with a contact protection of the test's own.
+pub(crate) async fn on_each_store_screened(contacts: ContactsConfig, test: impl AsyncFn(&TestApp)) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = Store::sqlite_url(&folder.path().join("chat.db"));
+    let app = TestApp::start_screened(url, Some(folder), &contacts).await;
+    test(&app).await;
+    app.stop().await;
+    let Some(database) = PostgresDatabase::create().await else {
+        return;
+    };
+    let app = TestApp::start_screened(database.url.clone(), None, &contacts).await;
+    test(&app).await;
+    app.stop().await;
+    database.drop().await;
+}
+
 /// Runs a test on PostgreSQL behind a line that can be cut.
 pub(crate) async fn on_a_line(test: impl AsyncFn(&TestApp, &mut Line)) {
     let Some(database) = PostgresDatabase::create().await else {
@@ -77,8 +95,13 @@ pub(crate) async fn on_a_line(test: impl AsyncFn(&TestApp, &mut Line)) {
 
 impl TestApp {
     async fn start(url: String, folder: Option<TempDir>) -> Self {
+        Self::start_screened(url, folder, &ContactsConfig::default()).await
+    }
+
+    async fn start_screened(url: String, folder: Option<TempDir>, contacts: &ContactsConfig) -> Self {
         let store = Store::connect(&url, CONNECTIONS).await.unwrap();
         store.migrate().await.unwrap();
+        let store = store.screened_by(Arc::new(Policy::of(contacts)));
         let tasks = Tasks::new();
         let clock = Clock::system();
         let (bus, _inbox) = InProcess::new().attach();

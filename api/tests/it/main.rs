@@ -7,6 +7,7 @@ mod administration;
 mod app;
 mod auth;
 mod bad_input;
+mod contacts;
 mod contract;
 mod headers;
 mod history;

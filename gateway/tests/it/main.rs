@@ -6,6 +6,7 @@
 mod bad_input;
 mod client;
 mod cluster;
+mod contacts;
 mod database;
 mod doors;
 mod drain;

@@ -16,7 +16,7 @@ use crate::publisher::Commit;
 use crate::{Chat, ChatError, text};
 
 /// The service whose conversations exist once for each `service_id`.
-const ORDER_SERVICE: &str = "order";
+pub(crate) const ORDER_SERVICE: &str = "order";
 
 /// Where a conversation stands when it is made: the creation takes no number.
 const BEFORE_THE_FIRST: Seq = Seq(0);

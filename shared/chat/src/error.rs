@@ -3,7 +3,7 @@
 use protocol::problem::ProblemCode;
 use store::StoreError;
 
-/// Why something was not done. Nothing was changed.
+/// Why something was not done. Nothing was changed, but that a held message is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ChatError {
     /// There is no such conversation, or it was deleted.
@@ -12,6 +12,9 @@ pub enum ChatError {
     /// There is no such message, or it was deleted.
     #[error("there is no such message")]
     NoMessage,
+    /// No such message waits for a decision.
+    #[error("no such message waits for a decision")]
+    NothingHeld,
     /// There is no such person.
     #[error("there is no such user")]
     NoUser,
@@ -30,6 +33,12 @@ pub enum ChatError {
     /// Values that the rules do not allow.
     #[error("{}", summary(.0))]
     Invalid(Vec<Violation>),
+    /// The text gives contact details away where that is forbidden.
+    #[error("Контактные данные запрещены в чате.")]
+    ContactData,
+    /// An administrator decides about the message; until then it is not there.
+    #[error("Сообщение отправлено на проверку.")]
+    HeldForReview,
     /// The database cannot be reached or is full of work; nothing was stored, try again.
     #[error("the service cannot store anything at the moment; try again")]
     Unavailable,
@@ -74,13 +83,17 @@ impl ChatError {
     /// The stable word and status of this refusal.
     pub const fn code(&self) -> ProblemCode {
         match self {
-            Self::NoConversation | Self::NoMessage | Self::NoUser | Self::NoSuchParticipant => {
-                ProblemCode::NotFound
-            }
+            Self::NoConversation
+            | Self::NoMessage
+            | Self::NothingHeld
+            | Self::NoUser
+            | Self::NoSuchParticipant => ProblemCode::NotFound,
             Self::NotParticipant => ProblemCode::NotParticipant,
             Self::Forbidden(_) => ProblemCode::Forbidden,
             Self::Conflict(_) => ProblemCode::Conflict,
             Self::Invalid(_) => ProblemCode::Invalid,
+            Self::ContactData => ProblemCode::ContactData,
+            Self::HeldForReview => ProblemCode::HeldForReview,
             Self::Unavailable => ProblemCode::Unavailable,
             Self::Internal(_) => ProblemCode::Internal,
         }

@@ -7,9 +7,10 @@
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
 //! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the
-//! use cases, one a file; `usernames` who is called what; [`accounts`] and [`passwords`] own accounts; [`revocations`]
-//! which tokens ended early; [`presence`] who is online, `typing` who is writing; [`announce`] how a change becomes
-//! bytes for the bus.
+//! use cases, one a file; `usernames` who is called what; [`contacts`] what gives contact details away and where that is
+//! looked for, `held` what administrators do about it; [`accounts`] and [`passwords`] own accounts; [`revocations`] which
+//! tokens ended early; [`presence`] who is online, `typing` who is writing; [`announce`] how a change becomes bytes for
+//! the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -18,9 +19,11 @@
 pub mod accounts;
 pub mod announce;
 mod attachments;
+pub mod contacts;
 mod conversations;
 mod details;
 pub mod error;
+mod held;
 mod listing;
 mod messages;
 mod participants;
@@ -68,6 +71,7 @@ pub struct Chat {
 }
 
 impl Chat {
+    /// Texts are screened by what `store` brings with it ([`Store::screened_by`]), or else as the contract says.
     /// Starts the node's writer, marker, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
     /// with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
@@ -78,6 +82,11 @@ impl Chat {
     /// The same without the sweeper. It exists only so that a test can prove that the sweeper is needed: no node is
     /// ever started so.
     pub fn start_without_sweeper(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
+        let store = if store.is_screened() {
+            store
+        } else {
+            store.screened_by(Arc::new(contacts::Policy::default()))
+        };
         let presence = Presence::start(store.clone(), bus.clone(), clock.clone(), tasks);
         let publisher = Publisher::start(store.clone(), bus, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);

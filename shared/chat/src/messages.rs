@@ -3,7 +3,7 @@
 use protocol::models::Message;
 use protocol::requests::SendMessage;
 use protocol::{ConversationId, MessageId, UserId, limits};
-use store::{Appended, Locked, NewMessage, Page};
+use store::{Appended, Judgement, Locked, NewMessage, Page, Screening};
 use uuid::Uuid;
 
 use crate::permit::{self, Actor};
@@ -23,6 +23,20 @@ impl Chat {
     /// `client_id` the call may be repeated for ever, on any node, and answers with the same message. The name is the
     /// sender's own, for all their conversations.
     pub async fn send(&self, sender: UserId, request: SendMessage) -> Result<Sent, ChatError> {
+        self.send_under(sender, request, Screening::ByPolicy).await
+    }
+
+    /// As [`Chat::send`], for a way in that demands that contact details are screened wherever nobody switched it off.
+    pub async fn send_screened(&self, sender: UserId, request: SendMessage) -> Result<Sent, ChatError> {
+        self.send_under(sender, request, Screening::Demanded).await
+    }
+
+    async fn send_under(
+        &self,
+        sender: UserId,
+        request: SendMessage,
+        screening: Screening,
+    ) -> Result<Sent, ChatError> {
         let message = NewMessage {
             id: MessageId(Uuid::now_v7()),
             conversation: request.conversation_id,
@@ -30,12 +44,17 @@ impl Chat {
             text: text::message(request.text)?,
             reply_to: request.reply_to,
             client_id: text::client_id(request.client_id)?,
+            screening,
         };
+        self.append(message).await
+    }
+
+    /// Stores a message that has passed every check that needs no database.
+    pub(crate) async fn append(&self, message: NewMessage) -> Result<Sent, ChatError> {
+        let (conversation, sender) = (message.conversation, message.sender);
         let (message, is_repeated) = match self.writer.append(message).await? {
             Appended::Stored(message) => (message, false),
-            Appended::Repeated(message) if message.conversation_id == request.conversation_id => {
-                (message, true)
-            }
+            Appended::Repeated(message) if message.conversation_id == conversation => (message, true),
             // Not a repetition but a second message under a used name: answering the first would swallow it.
             Appended::Repeated(_) => {
                 return Err(ChatError::Conflict(
@@ -50,6 +69,8 @@ impl Chat {
                     "there is no such message in this conversation",
                 ));
             }
+            Appended::Screened => return Err(ChatError::ContactData),
+            Appended::Held => return Err(ChatError::HeldForReview),
         };
         tracing::info!(user.id = %sender, conversation.id = %message.conversation_id, is_repeated, "message sent");
         Ok(Sent { message, is_repeated })
@@ -64,7 +85,14 @@ impl Chat {
     ) -> Result<Message, ChatError> {
         let new_text = text::message(Some(new_text))?;
         let mut locked = self.lock_own_message(actor, id).await?;
-        let change = locked.edit_message(id, &new_text, self.clock.now()).await?;
+        let now = self.clock.now();
+        let new_text = match locked.judge_edit(id, &new_text, now).await? {
+            Judgement::Pass => new_text,
+            Judgement::Mask(masked) => masked,
+            // There is no holding an edit: what it would replace is already there.
+            Judgement::Refuse | Judgement::Hold => return Err(ChatError::ContactData),
+        };
+        let change = locked.edit_message(id, &new_text, now).await?;
         let edited = locked.message(id).await?.ok_or(ChatError::NoMessage)?;
         self.commit(locked, vec![change]).await?;
         Ok(edited)

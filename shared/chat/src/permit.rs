@@ -32,6 +32,16 @@ pub fn revoke_tokens(actor: &User) -> Result<(), ChatError> {
     Ok(())
 }
 
+/// Administrators say where contact details are screened, and decide about what was held.
+pub fn oversee_contacts(actor: &User) -> Result<(), ChatError> {
+    if actor.role != ADMINISTRATOR {
+        return Err(ChatError::Forbidden(
+            "only an administrator may oversee contact protection",
+        ));
+    }
+    Ok(())
+}
+
 /// Only participants read.
 pub fn read(actor: Actor) -> Result<(), ChatError> {
     actor.member().map(drop)

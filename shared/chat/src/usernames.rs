@@ -9,7 +9,7 @@ use protocol::UserId;
 use store::{Store, StoreError};
 
 /// Names that a node remembers: some megabytes, and more people than speak within an hour.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(50_000).unwrap();
+const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
 
 /// The usernames that a node has needed lately. They never change, so what was read once stays true. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -30,8 +30,10 @@ macro_rules! one_word {
     };
 }
 
+mod contacts;
 mod messages;
 
+pub use contacts::{ContactPolicy, HeldMessage};
 pub use messages::{
     Attachment, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead, SystemEvent,
 };

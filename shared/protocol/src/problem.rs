@@ -25,6 +25,10 @@ pub enum ProblemCode {
     MethodNotAllowed,
     /// Someone else holds what was asked for.
     Conflict,
+    /// The text gives contact details away where that is forbidden.
+    ContactData,
+    /// Not refused and not stored either: an administrator looks at it first.
+    HeldForReview,
     /// The body is larger than allowed.
     TooLarge,
     /// The body's content type is not JSON.
@@ -41,7 +45,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, for the documents.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthorized,
@@ -50,6 +54,8 @@ impl ProblemCode {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::ContactData,
+        Self::HeldForReview,
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::RateLimited,
@@ -69,6 +75,8 @@ impl ProblemCode {
             Self::NotFound => ("not_found", 404, "There is no such thing"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "The path has no such method"),
             Self::Conflict => ("conflict", 409, "Someone else holds this"),
+            Self::ContactData => ("contact_data", 400, "Contact details are not allowed here"),
+            Self::HeldForReview => ("held_for_review", 202, "An administrator looks at it first"),
             Self::TooLarge => ("too_large", 413, "The body is too large"),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "JSON is needed"),
             Self::RateLimited => ("rate_limited", 429, "Too many requests"),

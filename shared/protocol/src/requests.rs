@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::models::{ConversationType, FileType, Mention, Role};
+use crate::models::{ContactPolicy, ConversationType, FileType, Mention, Role};
 use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
 
 /// Opens a conversation; the caller is always in it, named or not.
@@ -121,6 +121,15 @@ pub struct SendMessage {
 pub struct EditMessage {
     /// The new text; must not be blank.
     pub text: String,
+}
+
+/// Says whether contact details are screened in a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SetContactPolicy {
+    /// `null`: as the installation says. It must be said: a body without it would switch something by accident.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true)]
+    pub policy: Option<ContactPolicy>,
 }
 
 /// Says that a file belongs to a message; the file itself lies elsewhere.

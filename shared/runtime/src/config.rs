@@ -27,6 +27,7 @@
 //! A new key is one documented line in its section; a new section is also named in [`SECTIONS`]. Then regenerate
 //! `docs/configuration.md` as that page says.
 
+mod contacts;
 mod error;
 mod flags;
 mod gateway;
@@ -37,6 +38,7 @@ mod section;
 mod sections;
 mod tokens;
 
+pub use contacts::{ContactDetector, ContactMode, ContactProtection, ContactsConfig};
 pub use error::ConfigError;
 pub use flags::{ConfigArgs, ConfigCommand};
 pub use gateway::GatewayConfig;

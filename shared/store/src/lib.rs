@@ -8,6 +8,7 @@
 //! - `records`: what goes in and comes out, where the wire's models do not say it already; `error`: what can fail.
 //! - `pool`: the two databases, and the macros that run one expression on either. `migrations`: the schema; its text
 //!   and the reason for each column are in `migrations/`. `rows`: what the databases hand out.
+//! - `screen`: what is asked about texts before they are stored, and by whom it is answered.
 //! - `sql`: SQL beside the method that runs it. `append` is the hot path (new messages, many in one commit), `locked`
 //!   holds every other change of a conversation, `reading` moves read marks and keeps what each person has made of a
 //!   conversation, `listing` is their list, `changes` reads "everything after N", `dialect` holds the few things
@@ -25,16 +26,20 @@ mod migrations;
 mod pool;
 mod records;
 mod rows;
+mod screen;
 mod sql;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Edge, Ended, Heads, ListPage,
-    ListPlace, Listing, Mark, MyConversation, MyPatch, NewAttachment, NewConversation, NewMessage, NewUser,
-    OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, Session, Standing, Unpublished, User,
+    Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Decision, Edge, Ended, Heads,
+    Held, ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, NewAttachment, NewConversation,
+    NewMessage, NewUser, OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, Session, Standing,
+    Unpublished, User,
 };
+pub use screen::{Earlier, Judgement, Screen, Screening, Terms};
 pub use sql::locked::Locked;
 
 use error::Result;
@@ -44,6 +49,7 @@ use pool::{Pools, on_pool};
 #[derive(Clone, Debug)]
 pub struct Store {
     pools: Pools,
+    screen: Option<Arc<dyn Screen>>,
 }
 
 impl Store {
@@ -51,7 +57,20 @@ impl Store {
     /// A database in memory has one connection: other calls wait while a [`Locked`] is held.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
         let pools = Pools::connect(url, max_connections).await?;
-        Ok(Self { pools })
+        Ok(Self { pools, screen: None })
+    }
+
+    /// The same database, with texts looked at before they are stored.
+    pub fn screened_by(self, screen: Arc<dyn Screen>) -> Self {
+        Self {
+            screen: Some(screen),
+            ..self
+        }
+    }
+
+    /// Whether texts are looked at.
+    pub fn is_screened(&self) -> bool {
+        self.screen.is_some()
     }
 
     /// Brings the schema up to date. Any number of nodes may do so at once.

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::pool::Pool;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 8] = [
+const STEPS: [(i64, &str, &str); 9] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
@@ -29,6 +29,7 @@ const STEPS: [(i64, &str, &str); 8] = [
     ),
     (6, "reading", include_str!("../migrations/0006_reading.sql")),
     (7, "messages", include_str!("../migrations/0007_messages.sql")),
+    (10, "contacts", include_str!("../migrations/0010_contacts.sql")),
     (12, "presence", include_str!("../migrations/0012_presence.sql")),
 ];
 

@@ -5,11 +5,13 @@ mod reading;
 use protocol::frames::ServerFrame;
 use protocol::models::{ConversationType, FileType, Message, Role};
 use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::reading::{
     ConversationPatch, ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, Reader, Readers,
 };
+use crate::screen::Screening;
 
 /// A person as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,8 +160,8 @@ pub enum Created {
     Existing(ConversationId),
 }
 
-/// A message to append.
-#[derive(Clone, Debug)]
+/// A message to append. It is also kept as JSON while it waits for a decision: a new field needs a default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewMessage {
     /// UUIDv7; becomes the message's id unless the send is a repetition.
     pub id: MessageId,
@@ -173,6 +175,36 @@ pub struct NewMessage {
     pub reply_to: Option<MessageId>,
     /// Unique for its sender, for ever.
     pub client_id: Option<String>,
+    /// Whether its text is looked at before it is stored.
+    #[serde(default)]
+    pub screening: Screening,
+}
+
+/// A message that waits for an administrator's decision, or has had it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// The message as it would have been stored.
+    pub message: NewMessage,
+    /// Since when it waits.
+    pub held_at: Timestamp,
+}
+
+/// What an administrator says of a held message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is sent as it is.
+    Approved,
+    /// It never is.
+    Rejected,
+}
+
+impl Decision {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
 }
 
 /// What became of one [`NewMessage`].
@@ -188,6 +220,10 @@ pub enum Appended {
     NotParticipant,
     /// `reply_to` names no message of this conversation.
     NoReplyTarget,
+    /// The screen refused its text.
+    Screened,
+    /// It waits for a decision.
+    Held,
 }
 
 /// What became of a batch.

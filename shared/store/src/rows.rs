@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use protocol::models::{
-    Attachment, Conversation, ConversationType, FileType, Mention, Message, MessageHead, MessageKind,
-    Participant, Reaction, Role, SystemEvent,
+    Attachment, ContactPolicy, Conversation, ConversationType, FileType, Mention, Message, MessageHead,
+    MessageKind, Participant, Reaction, Role, SystemEvent,
 };
 use protocol::{AttachmentId, ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use sqlx::FromRow;
@@ -290,6 +290,15 @@ pub(crate) fn kind(word: &str) -> ConversationType {
         ConversationType::Private
     } else {
         ConversationType::Group
+    }
+}
+
+/// Null: as the installation says.
+pub(crate) fn contact_policy(word: Option<&str>) -> Option<ContactPolicy> {
+    match word {
+        Some(word) if word == ContactPolicy::On.as_str() => Some(ContactPolicy::On),
+        Some(_) => Some(ContactPolicy::Off),
+        None => None,
     }
 }
 

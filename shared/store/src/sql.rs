@@ -3,6 +3,7 @@
 pub(crate) mod append;
 mod attachments;
 mod changes;
+mod contacts;
 mod conversations;
 pub(crate) mod dialect;
 mod listing;

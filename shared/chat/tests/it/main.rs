@@ -4,6 +4,9 @@
 #![cfg(test)]
 
 mod announcing;
+mod contacts;
+#[path = "../contacts/corpus.rs"]
+mod corpus;
 mod marks;
 mod node;
 mod roles;

@@ -1,17 +1,18 @@
 //! `docs/configuration.md`, from the sections themselves.
 
 use super::{
-    ApiConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig, Section,
-    ShutdownConfig, TokensConfig,
+    ApiConfig, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig,
+    Section, ShutdownConfig, TokensConfig,
 };
 
 /// Every section, in the order of the page.
-pub const SECTIONS: [Section; 8] = [
+pub const SECTIONS: [Section; 9] = [
     DatabaseConfig::SECTION,
     RedisConfig::SECTION,
     TokensConfig::SECTION,
     ApiConfig::SECTION,
     GatewayConfig::SECTION,
+    ContactsConfig::SECTION,
     InternalConfig::SECTION,
     LogConfig::SECTION,
     ShutdownConfig::SECTION,

@@ -5,24 +5,26 @@
 
 mod decide;
 mod postgres;
+mod screening;
 mod sqlite;
 
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use protocol::models::Message;
+use protocol::models::{ContactPolicy, Message};
 use protocol::{ConversationId, MessageId, Seq, Timestamp};
-use sqlx::query_as;
+use sqlx::{FromRow, query_as};
 use uuid::Uuid;
 
 use self::decide::{Counter, Plan, Verdict, decide};
+use self::screening::Asked;
 use super::dialect::{Spelled, Uuids, one_of_uuids};
 use super::outbox;
 use crate::Store;
 use crate::error::Result;
 use crate::pool::{Tx, on_tx};
 use crate::records::{Appended, Batch, NewMessage, OutboxId};
-use crate::rows::{MessageRow, message_columns};
+use crate::rows::{MessageRow, contact_policy, message_columns};
 
 /// Times that a batch is written when it collides with another node's: a `client_id` that both are storing, in two
 /// conversations, or a deadlock over two of them. The second attempt sees what the other has committed.
@@ -30,9 +32,9 @@ const ATTEMPTS: u32 = 4;
 
 /// Locked in the order of ids, so that two batches never wait for each other.
 const LOCK: Spelled = Spelled {
-    postgres: "select id, last_seq, last_message_at from conversations
+    postgres: "select id, last_seq, last_message_at, service, contact_policy from conversations
         where id = any($1::uuid[]) and deleted_at is null order by id for update",
-    sqlite: "select id, last_seq, last_message_at from conversations
+    sqlite: "select id, last_seq, last_message_at, service, contact_policy from conversations
         where id in (select unhex(value) from json_each($1)) and deleted_at is null",
 };
 
@@ -74,14 +76,29 @@ impl Store {
         now: Timestamp,
     ) -> Result<Batch> {
         let mut tx = self.pools.begin().await?;
-        let counters = lock(&mut tx, batch).await?;
+        let locked = lock(&mut tx, batch).await?;
         // A statement of its own, for in READ COMMITTED each statement sees what was committed when it began: this one
         // began after the lock was taken, so it sees every change that the locked counters have counted.
         let facts = match &mut tx {
             Tx::Postgres(tx) => postgres::facts(tx, batch).await?,
             Tx::Sqlite(tx) => sqlite::facts(tx, batch).await?,
         };
-        let mut plan = decide(batch, counters, &facts, now);
+        let judged = match &self.screen {
+            Some(screen) => {
+                let (facts, locked) = (facts.as_slice(), &locked);
+                let asked = Asked {
+                    batch,
+                    facts,
+                    locked,
+                    now,
+                };
+                screening::judge(&mut tx, screen.as_ref(), asked).await?
+            }
+            None => Vec::new(),
+        };
+        let counters = locked.into_iter().map(|(id, there)| (id, there.counter));
+        let mut plan = decide(batch, counters.collect(), &facts, &judged, now);
+        screening::hold(&mut tx, batch, &plan, now).await?;
         let repeated = messages(&mut tx, &plan).await?;
         let outbox = if plan.stored.is_empty() {
             outbox::forget(&mut tx, published).await?;
@@ -102,21 +119,43 @@ impl Store {
     }
 }
 
-async fn lock(tx: &mut Tx, batch: &[NewMessage]) -> Result<HashMap<ConversationId, Counter>> {
+/// A conversation of the batch, locked.
+struct There {
+    counter: Counter,
+    service: Option<String>,
+    contact_policy: Option<ContactPolicy>,
+}
+
+#[derive(FromRow)]
+struct LockedRow {
+    id: Uuid,
+    last_seq: i64,
+    last_message_at: Option<DateTime<Utc>>,
+    service: Option<String>,
+    contact_policy: Option<String>,
+}
+
+async fn lock(tx: &mut Tx, batch: &[NewMessage]) -> Result<HashMap<ConversationId, There>> {
     let ids: BTreeSet<Uuid> = batch.iter().map(|message| message.conversation.0).collect();
     let sql = LOCK.within(tx);
-    let rows: Vec<(Uuid, i64, Option<DateTime<Utc>>)> = on_tx!(tx, |connection| query_as(sql)
+    let rows: Vec<LockedRow> = on_tx!(tx, |connection| query_as(sql)
         .bind(Uuids(ids.into_iter().collect()))
         .fetch_all(connection)
         .await)?;
-    let counters = rows.into_iter().map(|(id, last_seq, last_message_at)| {
+    let there = rows.into_iter().map(|row| {
         let counter = Counter {
-            last_seq: Seq(last_seq),
-            last_message_at: last_message_at.map(Timestamp::from),
+            last_seq: Seq(row.last_seq),
+            last_message_at: row.last_message_at.map(Timestamp::from),
         };
-        (ConversationId(id), counter)
+        let contact_policy = contact_policy(row.contact_policy.as_deref());
+        let there = There {
+            counter,
+            service: row.service,
+            contact_policy,
+        };
+        (ConversationId(row.id), there)
     });
-    Ok(counters.collect())
+    Ok(there.collect())
 }
 
 /// The messages that earlier sends became.
@@ -152,6 +191,7 @@ fn outcomes(plan: Plan, repeated: &HashMap<MessageId, Message>) -> Result<Vec<Ap
                 Appended::Repeated(repeated.get(&id).ok_or(sqlx::Error::RowNotFound)?.clone())
             }
             Verdict::Refused(refusal) => refusal.into(),
+            Verdict::Held => Appended::Held,
         })
     });
     outcomes.collect()

@@ -2,12 +2,15 @@
 
 mod details;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use protocol::frames::{ConversationGone, MessageDeleted, ParticipantChange, ParticipantGone, ServerFrame};
 use protocol::models::{Conversation, Message, Participant, Role};
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
 use sqlx::{query, query_as, query_scalar};
 
+use super::contacts::{self, Edit};
 use super::conversations::ONE;
 use super::dialect::{Spelled, locking};
 use super::outbox::{self, Note};
@@ -19,6 +22,7 @@ use crate::rows::{
     ConversationRow, ListedRow, MessageRow, ParticipantRow, conversation_columns, message_columns,
     participant_columns,
 };
+use crate::screen::{Judgement, Screen};
 
 const LOCK: Spelled = locking!(concat!(
     "select ",
@@ -91,6 +95,7 @@ const ADVANCE: &str = "update conversations set last_seq = $2 where id = $1";
 #[derive(Debug)]
 pub struct Locked {
     tx: Tx,
+    screen: Option<Arc<dyn Screen>>,
     conversation: Conversation,
     /// Where it stood when it was locked.
     before: Seq,
@@ -109,6 +114,7 @@ impl Store {
             .await)?;
         Ok(row.map(Conversation::from).map(|conversation| Locked {
             tx,
+            screen: self.screen.clone(),
             before: conversation.last_seq,
             joined: Vec::new(),
             conversation,
@@ -185,6 +191,17 @@ impl Locked {
             .fetch_one(connection)
             .await)?;
         Ok(self.took(seq, ServerFrame::MessageEdited(row.into())))
+    }
+
+    /// What the installation's screen says of a text that a message of this conversation is to have.
+    pub async fn judge_edit(&mut self, id: MessageId, text: &str, now: Timestamp) -> Result<Judgement> {
+        match self.screen.clone() {
+            Some(screen) => {
+                let edit = Edit { id, text };
+                contacts::judge_edit(&mut self.tx, screen.as_ref(), &self.conversation, (edit, now)).await
+            }
+            None => Ok(Judgement::Pass),
+        }
     }
 
     /// Takes a message's text away; its place stays. One that is not there is an error.

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use protocol::models::{Conversation, ConversationType, Message, Role};
 use protocol::{ConversationId, MessageId, Timestamp, UserId};
-use store::{Appended, Change, Created, Listing, NewConversation, NewMessage, NewUser, Store};
+use store::{Appended, Change, Created, Listing, NewConversation, NewMessage, NewUser, Screening, Store};
 use uuid::Uuid;
 
 /// A moment, in seconds after a beginning.
@@ -63,6 +63,7 @@ pub(crate) fn message(conversation: ConversationId, sender: UserId, text: &str) 
         text: text.into(),
         reply_to: None,
         client_id: None,
+        screening: Screening::default(),
     }
 }
 

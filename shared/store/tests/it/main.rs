@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod changes;
+mod contacts;
 mod conversations;
 mod database;
 mod given;
@@ -129,6 +130,12 @@ on_both_databases! {
         who_is_let_in_is_named_beside_the_head,
         a_row_of_a_clock_that_is_ahead_is_not_waited_for,
         two_sweepers_never_take_the_same_row_and_a_dead_ones_come_back;
+    contacts:
+        what_the_screen_refuses_leaves_no_trace_and_takes_no_number,
+        a_conversations_own_policy_and_the_way_in_decide_who_is_screened,
+        the_screen_is_shown_what_the_same_person_wrote_just_before,
+        an_edit_is_judged_where_it_will_stand,
+        a_held_message_waits_once_until_it_is_decided;
     races:
         one_of_many_creators_of_a_pair_wins,
         one_of_many_creators_of_an_order_wins,

@@ -7,6 +7,7 @@ use protocol::models::{Message, MessageKind};
 use protocol::{ConversationId, MessageId, Seq, Timestamp};
 
 use crate::records::{Appended, NewMessage};
+use crate::screen::Judgement;
 
 /// The least time between two messages of a conversation: the finest that both databases keep.
 const TICK: Duration = Duration::from_micros(1);
@@ -39,6 +40,8 @@ pub(super) enum Verdict {
     Repeated(MessageId),
     /// It is not stored.
     Refused(Refusal),
+    /// It waits for a decision.
+    Held,
 }
 
 /// Why one is not stored.
@@ -50,6 +53,8 @@ pub(super) enum Refusal {
     NotParticipant,
     /// `reply_to` names no message of this conversation.
     NoReplyTarget,
+    /// The screen refused its text.
+    Screened,
 }
 
 impl From<Refusal> for Appended {
@@ -58,6 +63,7 @@ impl From<Refusal> for Appended {
             Refusal::NoConversation => Self::NoConversation,
             Refusal::NotParticipant => Self::NotParticipant,
             Refusal::NoReplyTarget => Self::NoReplyTarget,
+            Refusal::Screened => Self::Screened,
         }
     }
 }
@@ -87,12 +93,13 @@ impl Plan {
     }
 }
 
-/// `facts` has one entry for each message of the batch. A repetition is recognised before anything is refused: the
+/// `facts` has one entry for each message of the batch, and so has `judged`, unless nobody judged. A repetition is recognised before anything is refused: the
 /// answer to a retry must not change because its sender has left since.
 pub(super) fn decide(
     batch: &[NewMessage],
     mut locked: HashMap<ConversationId, Counter>,
     facts: &[Facts],
+    judged: &[Judgement],
     now: Timestamp,
 ) -> Plan {
     let mut plan = Plan {
@@ -101,7 +108,8 @@ pub(super) fn decide(
         counters: BTreeMap::new(),
     };
     let mut named = HashMap::new();
-    for (message, facts) in batch.iter().zip(facts) {
+    for (place, (message, facts)) in batch.iter().zip(facts).enumerate() {
+        let judgement = judged.get(place).unwrap_or(&Judgement::Pass);
         let name = message
             .client_id
             .as_deref()
@@ -116,9 +124,12 @@ pub(super) fn decide(
                 None => Verdict::Refused(Refusal::NoConversation),
                 Some(_) if !facts.is_participant => Verdict::Refused(Refusal::NotParticipant),
                 Some(_) if !facts.has_target => Verdict::Refused(Refusal::NoReplyTarget),
+                Some(_) if *judgement == Judgement::Refuse => Verdict::Refused(Refusal::Screened),
+                Some(_) if *judgement == Judgement::Hold => Verdict::Held,
                 Some(counter) => {
                     let place = plan.stored.len();
-                    plan.stored.push(placed(message, counter, now));
+                    let text = judgement.text(&message.text);
+                    plan.stored.push(placed(message, text, counter, now));
                     plan.counters.insert(message.conversation, *counter);
                     named.extend(name.map(|name| (name, place)));
                     Verdict::Stored(place)
@@ -130,7 +141,7 @@ pub(super) fn decide(
     plan
 }
 
-fn placed(message: &NewMessage, counter: &mut Counter, now: Timestamp) -> Message {
+fn placed(message: &NewMessage, text: &str, counter: &mut Counter, now: Timestamp) -> Message {
     let seq = counter.last_seq.next();
     let created_at = counter
         .last_message_at
@@ -143,7 +154,7 @@ fn placed(message: &NewMessage, counter: &mut Counter, now: Timestamp) -> Messag
         id: message.id,
         conversation_id: message.conversation,
         sender_id: message.sender,
-        text: Some(message.text.clone()),
+        text: Some(text.to_owned()),
         reply_to: message.reply_to,
         is_edited: false,
         created_at,

@@ -3,6 +3,7 @@ use protocol::UserId;
 use uuid::Uuid;
 
 use super::*;
+use crate::screen::Screening;
 
 const FINE: Facts = Facts {
     is_participant: true,
@@ -22,6 +23,7 @@ fn message(conversation: u128, client_id: Option<&str>) -> NewMessage {
         text: "hi".into(),
         reply_to: None,
         client_id: client_id.map(Into::into),
+        screening: Screening::default(),
     }
 }
 
@@ -39,7 +41,13 @@ fn locked(counters: &[(u128, i64, Option<i64>)]) -> HashMap<ConversationId, Coun
 #[test]
 fn each_conversation_counts_on_its_own_densely_in_the_order_given() {
     let batch = [1, 2, 1, 1, 2].map(|conversation| message(conversation, None));
-    let plan = decide(&batch, locked(&[(1, 7, None), (2, 0, None)]), &[FINE; 5], at(100));
+    let plan = decide(
+        &batch,
+        locked(&[(1, 7, None), (2, 0, None)]),
+        &[FINE; 5],
+        &[],
+        at(100),
+    );
     let seqs: Vec<_> = plan.stored.iter().map(|message| message.seq.0).collect();
     assert_eq!(seqs, [8, 1, 9, 10, 2]);
     let heads: Vec<_> = plan.heads().iter().map(|(_, seq)| seq.0).collect();
@@ -49,10 +57,10 @@ fn each_conversation_counts_on_its_own_densely_in_the_order_given() {
 #[test]
 fn moments_ascend_even_when_this_nodes_clock_is_behind() {
     let batch = [1, 1, 1].map(|conversation| message(conversation, None));
-    let plan = decide(&batch, locked(&[(1, 7, Some(500))]), &[FINE; 3], at(100));
+    let plan = decide(&batch, locked(&[(1, 7, Some(500))]), &[FINE; 3], &[], at(100));
     let moments: Vec<_> = plan.stored.iter().map(|message| message.created_at).collect();
     assert_eq!(moments, [at(501), at(502), at(503)]);
-    let plan = decide(&batch, locked(&[(1, 7, Some(50))]), &[FINE; 3], at(100));
+    let plan = decide(&batch, locked(&[(1, 7, Some(50))]), &[FINE; 3], &[], at(100));
     let moments: Vec<_> = plan.stored.iter().map(|message| message.created_at).collect();
     assert_eq!(moments, [at(100), at(101), at(102)]);
 }
@@ -65,7 +73,13 @@ fn a_name_repeated_within_the_batch_takes_one_number_even_in_another_conversatio
         message(2, Some("a")),
         message(1, Some("b")),
     ];
-    let plan = decide(&batch, locked(&[(1, 0, None), (2, 0, None)]), &[FINE; 4], at(100));
+    let plan = decide(
+        &batch,
+        locked(&[(1, 0, None), (2, 0, None)]),
+        &[FINE; 4],
+        &[],
+        at(100),
+    );
     assert_eq!(
         plan.verdicts,
         [
@@ -82,7 +96,7 @@ fn a_name_repeated_within_the_batch_takes_one_number_even_in_another_conversatio
 fn the_same_name_of_two_senders_makes_two_messages() {
     let mut batch = [message(1, Some("a")), message(1, Some("a"))];
     batch[1].sender = UserId(2);
-    let plan = decide(&batch, locked(&[(1, 0, None)]), &[FINE; 2], at(100));
+    let plan = decide(&batch, locked(&[(1, 0, None)]), &[FINE; 2], &[], at(100));
     assert_eq!(plan.stored.len(), 2);
 }
 
@@ -103,7 +117,7 @@ fn what_is_refused_takes_no_number_and_leaves_its_name_free() {
         ..FINE
     };
     let facts = [stranger, no_target, FINE, FINE];
-    let plan = decide(&batch, locked(&[(1, 4, None)]), &facts, at(100));
+    let plan = decide(&batch, locked(&[(1, 4, None)]), &facts, &[], at(100));
     assert_eq!(
         plan.verdicts,
         [
@@ -124,7 +138,33 @@ fn a_repetition_is_answered_even_when_its_sender_has_left_and_the_conversation_i
         repeated: Some(first),
         has_target: false,
     };
-    let plan = decide(&[message(1, Some("a"))], locked(&[]), &[facts], at(100));
+    let plan = decide(&[message(1, Some("a"))], locked(&[]), &[facts], &[], at(100));
     assert_eq!(plan.verdicts, [Verdict::Repeated(first)]);
     assert!(plan.counters.is_empty());
+}
+
+#[test]
+fn what_is_judged_away_takes_no_number_and_what_is_masked_is_stored_so() {
+    let batch = [1, 1, 1, 1].map(|conversation| message(conversation, None));
+    let judged = [
+        Judgement::Refuse,
+        Judgement::Mask("masked".into()),
+        Judgement::Hold,
+        Judgement::Pass,
+    ];
+    let plan = decide(&batch, locked(&[(1, 7, None)]), &[FINE; 4], &judged, at(100));
+    assert_eq!(
+        plan.verdicts,
+        [
+            Verdict::Refused(Refusal::Screened),
+            Verdict::Stored(0),
+            Verdict::Held,
+            Verdict::Stored(1),
+        ]
+    );
+    let stored = plan
+        .stored
+        .iter()
+        .map(|message| (message.seq.0, message.text.as_deref()));
+    assert_eq!(stored.collect::<Vec<_>>(), [(8, Some("masked")), (9, Some("hi"))]);
 }

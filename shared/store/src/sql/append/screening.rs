@@ -1,0 +1,113 @@
+//! What a screen says of the messages of a batch, and keeping those that it holds.
+
+use std::collections::{HashMap, HashSet};
+
+use protocol::{ConversationId, Timestamp, UserId};
+use sqlx::query;
+use sqlx::types::Json;
+
+use super::There;
+use super::decide::{Facts, Plan, Verdict};
+use crate::error::Result;
+use crate::pool::{Tx, on_tx};
+use crate::records::NewMessage;
+use crate::screen::{Judgement, Screen, Terms};
+use crate::sql::contacts::{Author, texts_of};
+
+/// A retry of what is held already holds nothing more.
+const HOLD: &str = "insert into held_messages (id, conversation_id, sender_id, client_id, message, held_at)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (sender_id, client_id) do nothing";
+
+/// What is known about a batch when it is judged.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) batch: &'a [NewMessage],
+    pub(super) facts: &'a [Facts],
+    pub(super) locked: &'a HashMap<ConversationId, There>,
+    pub(super) now: Timestamp,
+}
+
+/// Judges each message in turn, so that what one of the batch begins the next may complete.
+pub(super) async fn judge(tx: &mut Tx, screen: &dyn Screen, asked: Asked<'_>) -> Result<Vec<Judgement>> {
+    let Asked {
+        batch,
+        facts,
+        locked,
+        now,
+    } = asked;
+    let applies = |message: &&NewMessage| {
+        locked.get(&message.conversation).is_some_and(|there| {
+            screen.applies(&Terms {
+                service: there.service.as_deref(),
+                policy: there.contact_policy,
+                screening: message.screening,
+            })
+        })
+    };
+    let authors: HashSet<_> = batch.iter().filter(applies).map(author).collect();
+    if authors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut written: HashMap<Author, Vec<String>> = HashMap::new();
+    if let Some(earlier) = screen.earlier() {
+        for (conversation, user) in authors {
+            let Some(there) = locked.get(&conversation) else {
+                continue;
+            };
+            let head = there.counter.last_seq;
+            let texts = texts_of(tx, (conversation, user), head, (earlier, now)).await?;
+            let texts = texts.into_iter().map(|(_, text)| text).collect();
+            written.insert((conversation, user), texts);
+        }
+    }
+    let judged = batch.iter().zip(facts).map(|(message, facts)| {
+        // A repetition is answered whatever it says. One of this batch may be of a message that is refused, so it is
+        // judged as any other.
+        if facts.repeated.is_some() || !facts.is_participant || !applies(&message) {
+            return Judgement::Pass;
+        }
+        let earlier = written.entry(author(message)).or_default();
+        let texts: Vec<_> = earlier.iter().map(String::as_str).collect();
+        let judgement = screen.judge(&message.text, &texts);
+        if matches!(judgement, Judgement::Pass | Judgement::Mask(_)) {
+            earlier.push(judgement.text(&message.text).to_owned());
+        }
+        judgement
+    });
+    Ok(judged.collect())
+}
+
+/// Keeps what waits for a decision.
+pub(super) async fn hold(tx: &mut Tx, batch: &[NewMessage], plan: &Plan, now: Timestamp) -> Result<()> {
+    let held = batch.iter().zip(&plan.verdicts);
+    for (message, _) in held.filter(|(_, verdict)| **verdict == Verdict::Held) {
+        let named = NewMessage {
+            client_id: Some(name(message)),
+            ..message.clone()
+        };
+        on_tx!(tx, |connection| query(HOLD)
+            .bind(named.id.0)
+            .bind(named.conversation.0)
+            .bind(named.sender.0)
+            .bind(&named.client_id)
+            .bind(Json(&named))
+            .bind(now.utc())
+            .execute(connection)
+            .await
+            .map(drop))?;
+    }
+    Ok(())
+}
+
+/// Whoever approves it twice must not send it twice, so it needs a name.
+fn name(message: &NewMessage) -> String {
+    message
+        .client_id
+        .clone()
+        .unwrap_or_else(|| message.id.0.to_string())
+}
+
+const fn author(message: &NewMessage) -> (ConversationId, UserId) {
+    (message.conversation, message.sender)
+}
