@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -69,6 +69,21 @@ pub enum ApiError {
     /// The body does not say that it is JSON.
     #[error("send the body as application/json")]
     NotJson,
+    /// The body does not say that it is a form.
+    #[error("send the file as multipart/form-data")]
+    NotAForm,
+    /// The body is no form, or not the one that was asked for.
+    #[error("{0}")]
+    Form(String),
+    /// The body comes too slowly.
+    #[error("the upload has come to a halt; send it again")]
+    Stalled,
+    /// A range of a file that the file has not.
+    #[error("the file has {size} bytes")]
+    NoSuchPart {
+        /// How many it has.
+        size: u64,
+    },
     /// The node gave up on its own work.
     #[error("this took too long; it may have been done all the same, so look before you repeat it")]
     TimedOut,
@@ -107,12 +122,14 @@ impl ApiError {
             Self::Chat(error) => error.code(),
             Self::Unauthorized(_) => ProblemCode::Unauthorized,
             Self::Drf(refusal) => refusal.code(),
-            Self::Syntax(_) | Self::Shape(_) => ProblemCode::Malformed,
+            Self::Syntax(_) | Self::Shape(_) | Self::Form(_) => ProblemCode::Malformed,
+            Self::Stalled => ProblemCode::Stalled,
+            Self::NoSuchPart { .. } => ProblemCode::RangeNotSatisfiable,
             Self::Query(_) => ProblemCode::Invalid,
             Self::NoPath | Self::NoSuchId => ProblemCode::NotFound,
             Self::MethodNotAllowed => ProblemCode::MethodNotAllowed,
             Self::TooLarge => ProblemCode::TooLarge,
-            Self::NotJson => ProblemCode::UnsupportedMediaType,
+            Self::NotJson | Self::NotAForm => ProblemCode::UnsupportedMediaType,
             Self::TimedOut => ProblemCode::Unavailable,
             Self::Password(_) | Self::Panicked => ProblemCode::Internal,
         }
@@ -159,6 +176,11 @@ impl IntoResponse for ApiError {
             ProblemCode::Unauthorized => drop(headers.insert(WWW_AUTHENTICATE, CHALLENGE)),
             ProblemCode::Unavailable => drop(headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS)),
             _ => {}
+        }
+        if let Self::NoSuchPart { size } = &self
+            && let Ok(size) = HeaderValue::from_str(&format!("bytes */{size}"))
+        {
+            headers.insert(CONTENT_RANGE, size);
         }
         response.extensions_mut().insert(Arc::new(self));
         response

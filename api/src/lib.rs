@@ -5,7 +5,7 @@
 //! [`chat::Chat`] and says the result in JSON. Every refusal, wherever it arises, becomes an answer in [`error`].
 //!
 //! Module map: [`mod@router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
-//! what handlers take; [`error`] how refusals are worded; [`drf`] the wording that `/api/auth` clients expect;
+//! what handlers take; `form` a form with a file in it, read as it comes; [`error`] how refusals are worded; [`drf`] the wording that `/api/auth` clients expect;
 //! [`observe`] what logs and metrics say; [`openapi`] the specification and its page; [`web_client`] what stands at
 //! `/`; [`settings`] what an operator may set; [`server`] how a process serves all this.
 //!
@@ -17,6 +17,7 @@
 pub mod drf;
 pub mod error;
 pub mod extract;
+mod form;
 pub mod observe;
 pub mod openapi;
 mod page;

@@ -12,6 +12,7 @@ use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
 use chat::{Accounts, Chat};
 use clap::{Parser, Subcommand};
+use files::Files;
 use runtime::config::ConfigArgs;
 use runtime::internal::{self, Readiness};
 use runtime::lifecycle::{self, Stopped};
@@ -79,13 +80,17 @@ async fn serve(settings: Settings) -> anyhow::Result<Stopped> {
     let (bus, _inbox) =
         bus::redis::connect(settings.redis.url.expose_secret(), &settings.redis.prefix, &tasks).await?;
     let store = store.screened_by(Arc::new(Policy::of(&settings.contacts)));
-    let state = state(&settings, store.clone(), bus.clone(), &tasks)?;
+    let files = Files::open(&settings.files, &tasks)?;
+    let mut state = state(&settings, store.clone(), bus.clone(), &tasks)?;
+    if let Some(files) = &files {
+        state.chat = state.chat.with_files(files.clone(), &tasks);
+    }
     state.chat.revocations().look().await?;
 
     let port = TcpListener::bind(settings.internal.listen)
         .await
         .context("internal.listen")?;
-    let readiness = readiness(&tasks, &store, &bus);
+    let readiness = readiness(&tasks, &store, &bus, files);
     tasks.spawn_vital(
         "internal_port",
         internal::serve(port, readiness, metrics, tasks.clone()),
@@ -133,10 +138,11 @@ fn state(settings: &Settings, store: Store, bus: Arc<dyn Bus>, tasks: &Tasks) ->
     })
 }
 
-/// Without its database a node can do nothing; without the bus it still stores, and gateways read what they missed.
-fn readiness(tasks: &Tasks, store: &Store, bus: &Arc<dyn Bus>) -> Readiness {
+/// Without its database a node can do nothing; without the bus it still stores, and gateways read what they missed;
+/// without the store of files it still carries messages.
+fn readiness(tasks: &Tasks, store: &Store, bus: &Arc<dyn Bus>, files: Option<Files>) -> Readiness {
     let (store, bus) = (store.clone(), bus.clone());
-    Readiness::new(tasks)
+    let readiness = Readiness::new(tasks)
         .vital("database", move || {
             let store = store.clone();
             Box::pin(async move { store.ping().await.map_err(|error| error.to_string()) })
@@ -144,5 +150,12 @@ fn readiness(tasks: &Tasks, store: &Store, bus: &Arc<dyn Bus>) -> Readiness {
         .minor("bus", move || {
             let bus = bus.clone();
             Box::pin(async move { bus.ping().await.map_err(|error| error.to_string()) })
-        })
+        });
+    match files {
+        Some(files) => readiness.minor("files", move || {
+            let files = files.clone();
+            Box::pin(async move { files.ping().await.map_err(|error| error.to_string()) })
+        }),
+        None => readiness,
+    }
 }

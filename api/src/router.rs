@@ -3,8 +3,11 @@
 use std::any::Any;
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{
+    ACCEPT_RANGES, ALLOW, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
+    RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -21,8 +24,8 @@ use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
 use crate::routes::{
-    admin, attachments, auth, contacts, conversations, directory, listing, messages, participants, reading,
-    tickets,
+    admin, attachments, auth, contacts, conversations, directory, files, listing, messages, participants,
+    reading, tickets,
 };
 use crate::{AppState, observe, openapi, web_client};
 
@@ -76,7 +79,15 @@ fn unet_chat() -> OpenApiRouter<AppState> {
         .both(routes!(messages::history))
         .both(routes!(messages::edit, messages::delete))
         .both(routes!(attachments::create))
+        .both(unbounded(routes!(files::upload)))
+        .both(routes!(files::link))
+        .both(routes!(files::download))
         .both(routes!(tickets::create))
+}
+
+/// For a body that is never held whole: the handler counts its bytes.
+fn unbounded((schemas, paths, methods): UtoipaMethodRouter<AppState>) -> UtoipaMethodRouter<AppState> {
+    (schemas, paths, methods.layer(DefaultBodyLimit::disable()))
 }
 
 fn users() -> OpenApiRouter<AppState> {
@@ -162,8 +173,13 @@ fn other_ending(path: &str) -> String {
     }
 }
 
-/// Gives up on a request that takes too long, so that its client does not have to.
+/// Gives up on a request that takes too long, so that its client does not have to. An upload takes as long as it takes:
+/// its handler looks at the progress.
 async fn within(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>();
+    if route.is_some_and(|route| files::is_upload(route.as_str())) {
+        return next.run(request).await;
+    }
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::TimedOut.into_response(),
@@ -195,12 +211,18 @@ fn cors(origins: &[String]) -> CorsLayer {
             CONTENT_TYPE,
             request_id::REQUEST_ID,
             HeaderName::from_static("idempotency-key"),
+            RANGE,
+            IF_RANGE,
         ])
         .expose_headers([
             request_id::REQUEST_ID,
             WWW_AUTHENTICATE,
             RETRY_AFTER,
             ALLOW,
+            ACCEPT_RANGES,
+            CONTENT_RANGE,
+            CONTENT_DISPOSITION,
+            ETAG,
             listing::NEXT_CURSOR,
         ])
         .max_age(PREFLIGHT_AGE);

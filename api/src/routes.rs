@@ -6,6 +6,7 @@ pub(crate) mod auth;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
 pub(crate) mod directory;
+pub(crate) mod files;
 pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod participants;

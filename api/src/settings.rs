@@ -1,8 +1,8 @@
 //! The settings of an API node.
 
 use runtime::config::{
-    ApiConfig, ConfigError, ContactsConfig, DatabaseConfig, InternalConfig, LogConfig, RedisConfig,
-    ShutdownConfig, TokensConfig, Validate,
+    ApiConfig, ConfigError, ContactsConfig, DatabaseConfig, FilesConfig, InternalConfig, LogConfig,
+    RedisConfig, ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,8 @@ pub struct Settings {
     pub database: DatabaseConfig,
     /// What carries messages between nodes.
     pub redis: RedisConfig,
+    /// The files that people send.
+    pub files: FilesConfig,
     /// Who is asking.
     pub tokens: TokensConfig,
     /// The port for probes and metrics.
@@ -41,6 +43,7 @@ impl Validate for Settings {
         self.contacts.validate()?;
         self.database.validate()?;
         self.redis.validate()?;
+        self.files.validate()?;
         self.tokens.validate()?;
         self.internal.validate()?;
         self.log.validate()?;

@@ -9,6 +9,7 @@ use rand::RngExt;
 use rand::distr::Alphanumeric;
 use runtime::config::Secret;
 use store::Store;
+use url::Url;
 
 /// Letters and digits of the secret that signs tokens: far beyond guessing.
 const SECRET_CHARS: usize = 64;
@@ -29,6 +30,14 @@ impl DataFolder {
     /// Where the database lies.
     pub(crate) fn database_url(&self) -> String {
         Store::sqlite_url(&self.0.join("chat.db"))
+    }
+
+    /// Where people's files lie.
+    pub(crate) fn files_url(&self) -> anyhow::Result<String> {
+        let folder = std::path::absolute(self.0.join("files"))?;
+        let url = Url::from_directory_path(&folder);
+        let url = url.map_err(|()| anyhow::anyhow!("{} has no address", folder.display()))?;
+        Ok(url.into())
     }
 
     /// The secret that signs tokens: made the first time, then kept, so that people stay signed in.

@@ -19,6 +19,7 @@ use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
 use chat::{Accounts, Chat};
 use clap::{Parser, Subcommand};
+use files::Files;
 use gateway::{Gateway, Parts};
 use runtime::config::{ConfigArgs, ConfigCommand};
 use runtime::internal::{self, Readiness};
@@ -84,7 +85,14 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
     store.migrate().await?;
     let store = store.screened_by(Arc::new(Policy::of(&settings.contacts)));
     let (bus, inbox) = InProcess::new().attach();
+    if settings.files.store.is_empty() {
+        settings.files.store = data.files_url()?;
+    }
     let chat = Chat::start(store.clone(), bus.clone(), clock, &tasks);
+    let chat = match Files::open(&settings.files, &tasks)? {
+        Some(files) => chat.with_files(files, &tasks),
+        None => chat,
+    };
     chat.revocations().look().await?;
 
     let internal = bind(settings.internal.listen).await?;

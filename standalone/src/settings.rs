@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use runtime::config::{
-    ApiConfig, ConfigError, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig,
-    LogFormat, MIN_SECRET_BYTES, Secret, ShutdownConfig, TokensConfig, Validate,
+    ApiConfig, ConfigError, ContactsConfig, DatabaseConfig, FilesConfig, GatewayConfig, InternalConfig,
+    LogConfig, LogFormat, MIN_SECRET_BYTES, Secret, ShutdownConfig, TokensConfig, Validate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,7 @@ pub(crate) struct Settings {
     pub(crate) database: DatabaseConfig,
     pub(crate) tokens: TokensConfig,
     pub(crate) api: ApiConfig,
+    pub(crate) files: FilesConfig,
     pub(crate) gateway: GatewayConfig,
     pub(crate) contacts: ContactsConfig,
     pub(crate) internal: InternalConfig,
@@ -41,6 +42,7 @@ impl Default for Settings {
             database: DatabaseConfig::default(),
             tokens: TokensConfig::default(),
             api: ApiConfig::default(),
+            files: FilesConfig::default(),
             gateway: GatewayConfig::default(),
             contacts: ContactsConfig::default(),
             internal: InternalConfig::default(),
@@ -70,6 +72,7 @@ impl Validate for Settings {
         }
         tokens.validate()?;
         self.api.validate()?;
+        self.files.validate()?;
         self.gateway.validate()?;
         self.contacts.validate()?;
         self.internal.validate()?;

@@ -8,9 +8,10 @@ use bus::InProcess;
 use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
 use chat::{Accounts, Chat};
+use files::Files;
 use protocol::UserId;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
-use runtime::config::{ApiConfig, ContactsConfig, RefreshReuse, Secret, TokensConfig};
+use runtime::config::{ApiConfig, ContactsConfig, FilesConfig, RefreshReuse, Secret, TokensConfig};
 use runtime::tokens::Tokens;
 use runtime::{Clock, Tasks};
 use serde_json::{Value, json};
@@ -32,6 +33,7 @@ pub(crate) struct TestApp {
     address: String,
     url: String,
     tasks: Tasks,
+    files_folder: TempDir,
     _folder: Option<TempDir>,
 }
 
@@ -107,7 +109,10 @@ impl TestApp {
         let (bus, _inbox) = InProcess::new().attach();
         let tokens = Tokens::new(&tokens_config(), clock.clone()).unwrap();
         let passwords = Passwords::new(Cost::CHEAPEST).unwrap();
+        let files_folder = tempfile::tempdir().unwrap();
         let chat = Chat::start(store.clone(), bus.clone(), clock.clone(), &tasks);
+        let files = Files::open(&files_config(files_folder.path()), &tasks);
+        let chat = chat.with_files(files.unwrap().unwrap(), &tasks);
         let state = AppState {
             accounts: Accounts::new(&chat, passwords, tokens.clone(), RefreshReuse::Lenient),
             chat,
@@ -132,8 +137,16 @@ impl TestApp {
             address,
             url,
             tasks,
+            files_folder,
             _folder: folder,
         }
+    }
+
+    /// The names of all files in the store of files.
+    pub(crate) fn stored_files(&self) -> Vec<std::path::PathBuf> {
+        let folders = std::fs::read_dir(self.files_folder.path()).unwrap();
+        let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+        files.map(|file| file.unwrap().path()).collect()
     }
 
     async fn stop(self) {
@@ -283,6 +296,17 @@ pub(crate) fn tokens_config() -> TokensConfig {
     TokensConfig {
         secret: Secret::from("a secret of a test, long enough for HS256"),
         ..TokensConfig::default()
+    }
+}
+
+/// Small limits, so that tests reach them.
+pub(crate) fn files_config(folder: &std::path::Path) -> FilesConfig {
+    FilesConfig {
+        store: format!("file://{}", folder.display()),
+        max_upload_bytes: 2 * 1024 * 1024,
+        max_image_bytes: 256 * 1024,
+        max_image_pixels: 1_000_000,
+        ..FilesConfig::default()
     }
 }
 

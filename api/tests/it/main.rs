@@ -9,6 +9,7 @@ mod auth;
 mod bad_input;
 mod contacts;
 mod contract;
+mod files;
 mod headers;
 mod history;
 mod line;

@@ -47,8 +47,8 @@ async fn a_conversation_is_read_by_post_up_to_a_number_or_whole() {
             (&json!(1), &first["seq"])
         );
         // Back it never goes.
-        let same = post(app, &boris, &read, json!({ "seq": 0 })).await;
-        assert_eq!(same, some);
+        let again = post(app, &boris, &read, json!({ "seq": 0 })).await;
+        assert_eq!(again, some);
         for body in [Value::Null, json!({}), json!({ "seq": null })] {
             let all = post(app, &boris, read.trim_end_matches('/'), body).await;
             assert_eq!(

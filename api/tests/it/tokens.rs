@@ -42,6 +42,9 @@ fn paths() -> Vec<(Method, String)> {
         (Method::PUT, format!("/api/unet-chat/messages/{id}")),
         (Method::DELETE, format!("/api/unet-chat/messages/{id}")),
         (Method::POST, "/api/unet-chat/attachments/".to_owned()),
+        (Method::POST, "/api/unet-chat/attachments/upload/".to_owned()),
+        (Method::POST, "/api/unet-chat/attachments/links/".to_owned()),
+        (Method::GET, "/api/unet-chat/attachments/1/file/a.png".to_owned()),
         (Method::POST, "/api/unet-chat/tickets/".to_owned()),
         (Method::GET, "/api/v1/users/chat-users/".to_owned()),
         (

@@ -1,18 +1,16 @@
-//! Files that belong to messages; here only what they are and where they lie.
+//! Files of messages that lie elsewhere: only what they are and where is known here.
 
-use protocol::UserId;
-use protocol::limits;
 use protocol::models::Attachment;
 use protocol::requests::CreateAttachment;
-use store::NewAttachment;
+use protocol::{MessageId, UserId, limits};
+use store::{Locked, NewAttachment};
 use url::Url;
 
 use crate::error::Violation;
-use crate::permit::{self, Actor};
 use crate::{Chat, ChatError};
 
 impl Chat {
-    /// Notes that a file belongs to a message of the caller's own.
+    /// Notes that a file belongs to a message of the caller's own; everybody in its conversation is told.
     pub async fn create_attachment(
         &self,
         actor: UserId,
@@ -22,29 +20,32 @@ impl Chat {
         if !violations.is_empty() {
             return Err(ChatError::Invalid(violations));
         }
-        let message = self
-            .store
-            .message(request.message_id)
-            .await?
-            .ok_or(ChatError::NoMessage)?;
-        let standing = self.store.standing(message.conversation_id, actor).await?;
-        let standing = standing
-            .filter(|standing| !standing.is_deleted)
-            .ok_or(ChatError::NoMessage)?;
-        permit::change_message(
-            Actor {
-                user: actor,
-                role: standing.role,
-            },
-            &message,
-        )?;
+        let mut locked = self.lock_own_message(actor, request.message_id).await?;
+        self.require_room_for_a_file(&mut locked, request.message_id)
+            .await?;
         let new = NewAttachment {
             message: request.message_id,
             file_url: request.file_url,
             file_type: request.file_type,
             file_size: request.file_size,
         };
-        Ok(self.store.create_attachment(&new, self.clock.now()).await?)
+        let (attachment, change) = locked.note_attachment(&new, self.clock.now()).await?;
+        self.commit(locked, vec![change]).await?;
+        Ok(attachment)
+    }
+
+    /// Frames carry all files of a message.
+    pub(crate) async fn require_room_for_a_file(
+        &self,
+        locked: &mut Locked,
+        message: MessageId,
+    ) -> Result<(), ChatError> {
+        let message = locked.message(message).await?.ok_or(ChatError::NoMessage)?;
+        if message.attachments.len() < limits::FILES_PER_MESSAGE {
+            return Ok(());
+        }
+        let detail = format!("has {} files already", limits::FILES_PER_MESSAGE);
+        Err(ChatError::invalid("message_id", detail))
     }
 }
 
@@ -84,7 +85,6 @@ pub(crate) fn is_web_address(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use protocol::MessageId;
     use protocol::models::FileType;
     use uuid::Uuid;
 

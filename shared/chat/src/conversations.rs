@@ -67,7 +67,9 @@ impl Chat {
         let (mut locked, actor) = self.lock_as(actor, id).await?;
         permit::delete_conversation(actor, locked.conversation().kind)?;
         let change = locked.delete_conversation(self.clock.now()).await?;
-        self.commit(locked, vec![change]).await
+        self.commit(locked, vec![change]).await?;
+        self.files_may_be_doomed();
+        Ok(())
     }
 
     /// Commits what was done under the lock, then announces it.

@@ -1,5 +1,6 @@
 //! Every way in which a use case can say no.
 
+use files::{FilesError, Refusal};
 use protocol::problem::ProblemCode;
 use store::StoreError;
 
@@ -18,6 +19,9 @@ pub enum ChatError {
     /// There is no such person.
     #[error("there is no such user")]
     NoUser,
+    /// There is no such file, or it is nobody's any more.
+    #[error("there is no such file")]
+    NoFile,
     /// The person named is not in the conversation.
     #[error("this user is not in the conversation")]
     NoSuchParticipant,
@@ -39,6 +43,18 @@ pub enum ChatError {
     /// An administrator decides about the message; until then it is not there.
     #[error("Сообщение отправлено на проверку.")]
     HeldForReview,
+    /// A file that is not taken, whoever sends it.
+    #[error(transparent)]
+    FileRefused(#[from] Refusal),
+    /// There is no place for files.
+    #[error("this installation keeps no files; its operator sets files.store")]
+    NoFileStore,
+    /// More than the node, or one person, may have at a time.
+    #[error("{0}")]
+    TooMany(&'static str),
+    /// The store of files said no, or nothing; try again.
+    #[error("the service cannot reach its files at the moment; try again")]
+    Files(#[source] FilesError),
     /// The database cannot be reached or is full of work; nothing was stored, try again.
     #[error("the service cannot store anything at the moment; try again")]
     Unavailable,
@@ -87,6 +103,7 @@ impl ChatError {
             | Self::NoMessage
             | Self::NothingHeld
             | Self::NoUser
+            | Self::NoFile
             | Self::NoSuchParticipant => ProblemCode::NotFound,
             Self::NotParticipant => ProblemCode::NotParticipant,
             Self::Forbidden(_) => ProblemCode::Forbidden,
@@ -94,7 +111,10 @@ impl ChatError {
             Self::Invalid(_) => ProblemCode::Invalid,
             Self::ContactData => ProblemCode::ContactData,
             Self::HeldForReview => ProblemCode::HeldForReview,
-            Self::Unavailable => ProblemCode::Unavailable,
+            Self::FileRefused(refusal) => of_file(refusal),
+            Self::NoFileStore => ProblemCode::NoFileStore,
+            Self::TooMany(_) => ProblemCode::RateLimited,
+            Self::Unavailable | Self::Files(_) => ProblemCode::Unavailable,
             Self::Internal(_) => ProblemCode::Internal,
         }
     }
@@ -104,6 +124,18 @@ impl ChatError {
         match self {
             Self::Invalid(violations) => violations,
             _ => &[],
+        }
+    }
+}
+
+const fn of_file(refusal: &Refusal) -> ProblemCode {
+    match refusal {
+        Refusal::TooLarge { .. } | Refusal::ImageTooLarge { .. } => ProblemCode::TooLarge,
+        Refusal::Lie { .. } | Refusal::Kind { .. } | Refusal::ImageFormat { .. } => {
+            ProblemCode::UnsupportedFile
+        }
+        Refusal::Empty | Refusal::PathInName | Refusal::TooManyPixels { .. } | Refusal::UnreadableImage => {
+            ProblemCode::Invalid
         }
     }
 }

@@ -6,11 +6,11 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments` the
-//! use cases, one a file; `usernames` who is called what; [`contacts`] what gives contact details away and where that is
-//! looked for, `held` what administrators do about it; [`accounts`] and [`passwords`] own accounts; [`revocations`] which
-//! tokens ended early; [`presence`] who is online, `typing` who is writing; [`announce`] how a change becomes bytes for
-//! the bus.
+//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments`, `files`
+//! the use cases, one a file; `file_sweeper` removes the files that nobody may have any more; `usernames` who is called
+//! what; [`contacts`] what gives contact details away and where that is looked for, `held` what administrators do about
+//! it; [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`presence`] who is online,
+//! `typing` who is writing; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -23,6 +23,8 @@ pub mod contacts;
 mod conversations;
 mod details;
 pub mod error;
+mod file_sweeper;
+mod files;
 mod held;
 mod listing;
 mod messages;
@@ -41,6 +43,7 @@ mod writer;
 
 use std::sync::Arc;
 
+use ::files::Files;
 use bus::Bus;
 use runtime::{Clock, Tasks};
 use store::Store;
@@ -48,6 +51,7 @@ use store::Store;
 pub use accounts::Accounts;
 pub use conversations::Opened;
 pub use error::{ChatError, Violation};
+pub use files::{Arriving, Target};
 pub use messages::Sent;
 pub use participants::Added;
 pub use presence::Presence;
@@ -67,6 +71,7 @@ pub struct Chat {
     publisher: Publisher,
     revocations: Revocations,
     presence: Presence,
+    cabinet: Option<files::Cabinet>,
     usernames: Usernames,
 }
 
@@ -102,6 +107,22 @@ impl Chat {
             revocations,
             presence,
             usernames,
+            cabinet: None,
+        }
+    }
+
+    /// The same chat with a place for people's files. Starts the sweeper that removes those that nobody may have any
+    /// more; it ends with `tasks`.
+    pub fn with_files(self, files: Files, tasks: &Tasks) -> Self {
+        let cabinet = files::Cabinet {
+            files,
+            tasks: tasks.clone(),
+            deleted: Arc::default(),
+        };
+        file_sweeper::start(cabinet.clone(), self.store.clone(), self.clock.clone());
+        Self {
+            cabinet: Some(cabinet),
+            ..self
         }
     }
 
@@ -137,6 +158,8 @@ pub fn describe_metrics() {
     publisher::describe_metrics();
     reading::describe_metrics();
     sweeper::describe_metrics();
+    files::describe_metrics();
+    file_sweeper::describe_metrics();
     revocations::describe_metrics();
     presence::describe_metrics();
 }

@@ -2,7 +2,7 @@
 
 use protocol::models::Message;
 use protocol::requests::SendMessage;
-use protocol::{ConversationId, MessageId, UserId, limits};
+use protocol::{AttachmentId, ConversationId, MessageId, UserId, limits};
 use store::{Appended, Judgement, Locked, NewMessage, Page, Screening};
 use uuid::Uuid;
 
@@ -37,13 +37,20 @@ impl Chat {
         request: SendMessage,
         screening: Screening,
     ) -> Result<Sent, ChatError> {
+        let attachments = files(request.attachment_ids)?;
+        let text = if attachments.is_empty() {
+            text::message(request.text)?
+        } else {
+            text::beside_files(request.text)?
+        };
         let message = NewMessage {
             id: MessageId(Uuid::now_v7()),
             conversation: request.conversation_id,
             sender,
-            text: text::message(request.text)?,
+            text,
             reply_to: request.reply_to,
             client_id: text::client_id(request.client_id)?,
+            attachments,
             screening,
         };
         self.append(message).await
@@ -63,6 +70,12 @@ impl Chat {
             }
             Appended::NoConversation => return Err(ChatError::NoConversation),
             Appended::NotParticipant => return Err(ChatError::NotParticipant),
+            Appended::NoFile => {
+                return Err(ChatError::invalid(
+                    "attachment_ids",
+                    "one of these files is not yours, or has its message already",
+                ));
+            }
             Appended::NoReplyTarget => {
                 return Err(ChatError::invalid(
                     "reply_to",
@@ -102,7 +115,9 @@ impl Chat {
     pub async fn delete_message(&self, actor: UserId, id: MessageId) -> Result<(), ChatError> {
         let mut locked = self.lock_own_message(actor, id).await?;
         let change = locked.delete_message(id, self.clock.now()).await?;
-        self.commit(locked, vec![change]).await
+        self.commit(locked, vec![change]).await?;
+        self.files_may_be_doomed();
+        Ok(())
     }
 
     /// A page of history, ascending; deleted messages are not on it.
@@ -122,7 +137,7 @@ impl Chat {
     }
 
     /// The message's conversation, locked, after the checks that editing and deleting share.
-    async fn lock_own_message(&self, actor: UserId, id: MessageId) -> Result<Locked, ChatError> {
+    pub(crate) async fn lock_own_message(&self, actor: UserId, id: MessageId) -> Result<Locked, ChatError> {
         let found = self.store.message(id).await?.ok_or(ChatError::NoMessage)?;
         let mut locked = self
             .store
@@ -138,4 +153,19 @@ impl Chat {
         permit::change_message(Actor { user: actor, role }, &message)?;
         Ok(locked)
     }
+}
+
+/// The files of a send, each once.
+fn files(named: Vec<AttachmentId>) -> Result<Vec<AttachmentId>, ChatError> {
+    if named.len() > limits::FILES_PER_SEND {
+        let detail = format!("at most {} at once", limits::FILES_PER_SEND);
+        return Err(ChatError::invalid("attachment_ids", detail));
+    }
+    let mut files = Vec::with_capacity(named.len());
+    for id in named {
+        if !files.contains(&id) {
+            files.push(id);
+        }
+    }
+    Ok(files)
 }

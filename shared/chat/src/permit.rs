@@ -2,7 +2,7 @@
 
 use protocol::UserId;
 use protocol::models::{ConversationType, Message, Role};
-use store::User;
+use store::{FileStanding, User};
 
 use crate::error::ChatError;
 
@@ -56,6 +56,16 @@ pub fn change_message(actor: Actor, message: &Message) -> Result<(), ChatError> 
         ));
     }
     Ok(())
+}
+
+/// A file that waits for its message is its uploader's alone, and nobody else learns that it is there. One that has come
+/// to its message is for who is in the conversation now.
+pub fn download(file: &FileStanding) -> Result<(), ChatError> {
+    match (file.is_waiting, file.is_uploader, file.is_participant) {
+        (true, true, _) | (false, _, true) => Ok(()),
+        (true, false, _) => Err(ChatError::NoFile),
+        (false, _, false) => Err(ChatError::NotParticipant),
+    }
 }
 
 /// Admins add people to groups and give them roles.

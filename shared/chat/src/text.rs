@@ -18,6 +18,15 @@ pub fn message(text: Option<String>) -> Result<String, ChatError> {
     }
 }
 
+/// The text of a message that has files: as [`message`], but it may be blank or missing.
+pub fn beside_files(text: Option<String>) -> Result<String, ChatError> {
+    let text = text.unwrap_or_default();
+    match fault(&text, limits::MESSAGE_CHARS) {
+        Some(detail) => Err(ChatError::invalid("text", detail)),
+        None => Ok(text),
+    }
+}
+
 /// An optional line or paragraph: trimmed, and `None` when nothing is left.
 pub fn optional(
     field: &'static str,

@@ -54,6 +54,18 @@ pub const TYPING_EVERY_MS: u64 = 3_000;
 /// People in a conversation in which others are told that one of them came or went; in larger ones nobody looks at
 /// single people, and a wave of arrivals would be told to everybody by everybody.
 pub const PRESENCE_PEOPLE: i64 = 200;
+/// Files that one send takes along: what a person picks at once.
+pub const FILES_PER_SEND: usize = 10;
+
+/// Files of one message, however they came to it: a bound for the frames that carry them all.
+pub const FILES_PER_MESSAGE: usize = 50;
+
+/// Uploaded files of one person that wait for their message: several sends' worth, and a bound for what one may leave
+/// lying.
+pub const FILES_WAITING: i64 = 50;
+
+/// Files whose links are asked for at once: two pages of a gallery.
+pub const LINKS_AT_ONCE: usize = 100;
 
 /// Conversations that one answer lists at most, so that it stays within a few hundred kilobytes.
 pub const LISTED_CONVERSATIONS: i64 = 1_000;

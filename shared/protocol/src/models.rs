@@ -35,7 +35,8 @@ mod messages;
 
 pub use contacts::{ContactPolicy, HeldMessage};
 pub use messages::{
-    Attachment, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead, SystemEvent,
+    Attachment, FileLink, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead,
+    SystemEvent,
 };
 
 /// Two people, or a group.

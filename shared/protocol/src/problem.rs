@@ -31,12 +31,20 @@ pub enum ProblemCode {
     HeldForReview,
     /// The body is larger than allowed.
     TooLarge,
-    /// The body's content type is not JSON.
+    /// The body's content type is not the one that is needed.
     UnsupportedMediaType,
     /// Too many requests or frames.
     RateLimited,
     /// The frame's type is not known.
     UnknownType,
+    /// A file of a kind that is not taken here, or of another kind than its sender says.
+    UnsupportedFile,
+    /// A body that comes too slowly, or not at all.
+    Stalled,
+    /// A range of a file that the file has not.
+    RangeNotSatisfiable,
+    /// This installation has no place for files.
+    NoFileStore,
     /// This node cannot reach what it needs, or is stopping; nothing was stored, try again.
     Unavailable,
     /// A defect of ours; the request id finds it in the logs.
@@ -45,7 +53,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, for the documents.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthorized,
@@ -60,6 +68,10 @@ impl ProblemCode {
         Self::UnsupportedMediaType,
         Self::RateLimited,
         Self::UnknownType,
+        Self::UnsupportedFile,
+        Self::Stalled,
+        Self::RangeNotSatisfiable,
+        Self::NoFileStore,
         Self::Unavailable,
         Self::Internal,
     ];
@@ -81,6 +93,10 @@ impl ProblemCode {
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "JSON is needed"),
             Self::RateLimited => ("rate_limited", 429, "Too many requests"),
             Self::UnknownType => ("unknown_type", 400, "The frame's type is not known"),
+            Self::UnsupportedFile => ("unsupported_file", 415, "This file is not taken"),
+            Self::Stalled => ("stalled", 408, "The body came to a halt"),
+            Self::RangeNotSatisfiable => ("range_not_satisfiable", 416, "The file has no such part"),
+            Self::NoFileStore => ("no_file_store", 501, "Files are not kept here"),
             Self::Unavailable => ("unavailable", 503, "Try again shortly"),
             Self::Internal => ("internal", 500, "Something went wrong on our side"),
         }
@@ -103,7 +119,10 @@ impl ProblemCode {
 
     /// Whether the very same request may succeed later.
     pub const fn retryable(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Unavailable | Self::Internal)
+        matches!(
+            self,
+            Self::RateLimited | Self::Stalled | Self::Unavailable | Self::Internal
+        )
     }
 }
 

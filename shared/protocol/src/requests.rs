@@ -144,3 +144,10 @@ pub struct CreateAttachment {
     /// Bytes.
     pub file_size: i64,
 }
+
+/// Asks for signed links to uploaded files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreateLinks {
+    /// Which files, a hundred at most; one that the caller may not have is left out of the answer.
+    pub ids: Vec<AttachmentId>,
+}

@@ -29,6 +29,7 @@
 
 mod contacts;
 mod error;
+mod files;
 mod flags;
 mod gateway;
 mod load;
@@ -40,6 +41,7 @@ mod tokens;
 
 pub use contacts::{ContactDetector, ContactMode, ContactProtection, ContactsConfig};
 pub use error::ConfigError;
+pub use files::{FILE_KINDS, FilesConfig};
 pub use flags::{ConfigArgs, ConfigCommand};
 pub use gateway::GatewayConfig;
 pub use load::{environment, load};

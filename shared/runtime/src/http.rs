@@ -25,6 +25,10 @@ pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(75);
 /// The most connections of one listener that are not upgraded to a socket; the next ones wait in the system's queue.
 pub const MAX_CONNECTIONS: usize = 10_000;
 
+/// Bytes of a connection that are read ahead of whoever takes them, and the most that a request's head may have. hyper's
+/// own limit is six times that, and an upload fills it again and again: what counts is the memory, not the calls saved.
+const READ_AHEAD: usize = 64 * 1024;
+
 /// How long to wait when the system has no file descriptor left for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
@@ -103,6 +107,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, ends: E
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_READ_TIMEOUT)
+        .max_buf_size(READ_AHEAD)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);

@@ -1,4 +1,7 @@
 //! Signed tokens: access (requests), refresh (new access tokens), ticket (opens one socket). HS256, nothing else.
+//! `links`: the same for addresses.
+
+mod links;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use self::links::Link;
+use self::links::LinkKey;
 use crate::Clock;
 use crate::config::{ConfigError, TokensConfig, Validate};
 
@@ -151,6 +156,8 @@ struct Inner {
     signing: EncodingKey,
     accepted: Vec<DecodingKey>,
     validation: Validation,
+    /// Of signed links: the first signs, all are taken.
+    links: Vec<LinkKey>,
     issuer: String,
     audience: String,
     access_lifetime: Duration,
@@ -187,6 +194,7 @@ impl Tokens {
             signing: EncodingKey::from_secret(secret.as_bytes()),
             accepted,
             validation,
+            links: LinkKey::all(config),
             issuer: config.issuer.clone(),
             audience: config.audience.clone(),
             access_lifetime: config.access_lifetime(),

@@ -4,7 +4,7 @@ mod reading;
 
 use protocol::frames::ServerFrame;
 use protocol::models::{ConversationType, FileType, Message, Role};
-use protocol::{ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
+use protocol::{AttachmentId, ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -175,6 +175,9 @@ pub struct NewMessage {
     pub reply_to: Option<MessageId>,
     /// Unique for its sender, for ever.
     pub client_id: Option<String>,
+    /// Files that the sender has uploaded and that wait for a message; each once.
+    #[serde(default)]
+    pub attachments: Vec<AttachmentId>,
     /// Whether its text is looked at before it is stored.
     #[serde(default)]
     pub screening: Screening,
@@ -224,6 +227,8 @@ pub enum Appended {
     Screened,
     /// It waits for a decision.
     Held,
+    /// One of `attachments` is not the sender's, or waits for no message any more.
+    NoFile,
 }
 
 /// What became of a batch.
@@ -348,4 +353,55 @@ pub struct NewAttachment {
     pub file_type: FileType,
     /// Bytes.
     pub file_size: i64,
+}
+
+/// A file that is about to be uploaded.
+#[derive(Clone, Copy, Debug)]
+pub struct NewUpload {
+    /// Who sends it.
+    pub by: UserId,
+    /// Its name in the store of files.
+    pub key: Uuid,
+}
+
+/// A file that has been uploaded.
+#[derive(Clone, Debug)]
+pub struct Uploaded {
+    /// Where it is downloaded.
+    pub url: String,
+    /// How to show it.
+    pub file_type: FileType,
+    /// Bytes.
+    pub size: i64,
+    /// What it is called.
+    pub name: String,
+    /// What it is, by its bytes.
+    pub content_type: String,
+    /// Pixels of an image: width and height.
+    pub pixels: Option<(i64, i64)>,
+    /// What to show until an image is there.
+    pub placeholder: Option<String>,
+}
+
+/// An uploaded file, and how somebody stands to it, read in one statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileStanding {
+    /// Which.
+    pub id: AttachmentId,
+    /// Its name in the store of files.
+    pub key: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// What it is, by its bytes.
+    pub content_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// Where it is downloaded.
+    pub url: String,
+    /// Whether they uploaded it.
+    pub is_uploader: bool,
+    /// Whether it still waits for a message.
+    pub is_waiting: bool,
+    /// Whether they are in its conversation.
+    pub is_participant: bool,
 }

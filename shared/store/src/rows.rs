@@ -43,7 +43,16 @@ macro_rules! participant_columns {
     };
 }
 
-pub(crate) use {conversation_columns, message_columns, participant_columns, user_columns};
+macro_rules! attachment_columns {
+    () => {
+        "id, message_id, uploaded_by, file_url, file_type, file_size, file_name, content_type, width, height, \
+         placeholder, created_at"
+    };
+}
+
+pub(crate) use {
+    attachment_columns, conversation_columns, message_columns, participant_columns, user_columns,
+};
 
 #[derive(FromRow)]
 pub(crate) struct UserRow {
@@ -259,10 +268,16 @@ impl From<MessageRow> for Message {
 #[derive(FromRow)]
 pub(crate) struct AttachmentRow {
     id: i64,
-    message_id: Uuid,
+    message_id: Option<Uuid>,
+    pub(crate) uploaded_by: Option<i64>,
     file_url: String,
     file_type: String,
     file_size: i64,
+    file_name: Option<String>,
+    content_type: Option<String>,
+    width: Option<i64>,
+    height: Option<i64>,
+    placeholder: Option<String>,
     created_at: Moment,
 }
 
@@ -270,7 +285,7 @@ impl From<AttachmentRow> for Attachment {
     fn from(row: AttachmentRow) -> Self {
         Self {
             id: AttachmentId(row.id),
-            message_id: MessageId(row.message_id),
+            message_id: row.message_id.map(MessageId),
             file_url: row.file_url,
             file_type: match row.file_type.as_str() {
                 "image" => FileType::Image,
@@ -279,6 +294,11 @@ impl From<AttachmentRow> for Attachment {
             },
             file_size: row.file_size,
             created_at: row.created_at.into(),
+            name: row.file_name,
+            content_type: row.content_type,
+            width: row.width,
+            height: row.height,
+            placeholder: row.placeholder,
         }
     }
 }

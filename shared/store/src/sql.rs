@@ -1,11 +1,11 @@
 //! The methods of [`crate::Store`], a subject a file, each with its SQL beside it.
 
 pub(crate) mod append;
-mod attachments;
 mod changes;
 mod contacts;
 mod conversations;
 pub(crate) mod dialect;
+mod files;
 mod listing;
 pub(crate) mod locked;
 mod messages;

@@ -5,6 +5,7 @@
 mod client;
 mod cluster;
 mod commands;
+mod files;
 mod leaving;
 mod membership;
 mod presence;

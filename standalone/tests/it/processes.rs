@@ -165,6 +165,22 @@ impl Node {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// A line of the system's account of its memory, such as `VmRSS`, in KiB.
+    pub(crate) fn memory_kib(&self, key: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(key))
+            .expect("a known line");
+        let number = line.trim_start_matches(':').trim().trim_end_matches("kB");
+        number.trim().parse().expect("a number")
+    }
+
+    /// Sets the highest use of memory, `VmHWM`, back to what it is now.
+    pub(crate) fn forget_highest_memory(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("a child of ours");
+    }
+
     /// Asks it to leave.
     pub(crate) fn terminate(&self) {
         let pid = self.child.id().to_string();

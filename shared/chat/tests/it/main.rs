@@ -7,6 +7,7 @@ mod announcing;
 mod contacts;
 #[path = "../contacts/corpus.rs"]
 mod corpus;
+mod files;
 mod marks;
 mod node;
 mod roles;

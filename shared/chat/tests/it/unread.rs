@@ -215,7 +215,7 @@ impl World {
         match step {
             Step::Send(group, person) => self.send(group, person).await,
             Step::Flood(group, person) => {
-                for _ in 0..UNREAD_COUNTED / 2 + 1 {
+                for _ in 0..=UNREAD_COUNTED / 2 {
                     self.send(group, person).await;
                 }
             }

@@ -156,16 +156,43 @@ pub struct Message {
 pub struct Attachment {
     /// Ascending.
     pub id: AttachmentId,
-    /// The message it belongs to.
-    pub message_id: MessageId,
-    /// `http` or `https`.
+    /// The message it belongs to; left out while an uploaded file waits for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+    /// `http` or `https`; of an uploaded file a path of this service, which wants a token or a signed link.
     pub file_url: String,
     /// How to show it.
     pub file_type: FileType,
-    /// Bytes, as the sender said.
+    /// Bytes: counted of an uploaded file, else as the sender said.
     pub file_size: i64,
     /// When it was added.
     pub created_at: Timestamp,
+    /// What an uploaded file is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What an uploaded file is, by its bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// Pixels of an uploaded image, as it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<i64>,
+    /// Pixels of an uploaded image, as it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<i64>,
+    /// What to show until an uploaded image is there: a thumbhash in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
+}
+
+/// A link to an uploaded file, for whatever cannot send a token: an image on a page, a download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FileLink {
+    /// Which file.
+    pub id: AttachmentId,
+    /// A path of this service. It is the person's who asked for it, and good as long as they may have the file.
+    pub url: String,
+    /// From this moment on it is refused.
+    pub expires_at: Timestamp,
 }
 
 /// How a client shows an attachment.

@@ -1,16 +1,17 @@
 //! `docs/configuration.md`, from the sections themselves.
 
 use super::{
-    ApiConfig, ContactsConfig, DatabaseConfig, GatewayConfig, InternalConfig, LogConfig, RedisConfig,
-    Section, ShutdownConfig, TokensConfig,
+    ApiConfig, ContactsConfig, DatabaseConfig, FilesConfig, GatewayConfig, InternalConfig, LogConfig,
+    RedisConfig, Section, ShutdownConfig, TokensConfig,
 };
 
 /// Every section, in the order of the page.
-pub const SECTIONS: [Section; 9] = [
+pub const SECTIONS: [Section; 10] = [
     DatabaseConfig::SECTION,
     RedisConfig::SECTION,
     TokensConfig::SECTION,
     ApiConfig::SECTION,
+    FilesConfig::SECTION,
     GatewayConfig::SECTION,
     ContactsConfig::SECTION,
     InternalConfig::SECTION,

@@ -11,7 +11,7 @@ mod sqlite;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use protocol::models::{ContactPolicy, Message};
+use protocol::models::{Attachment, ContactPolicy, Message};
 use protocol::{ConversationId, MessageId, Seq, Timestamp};
 use sqlx::{FromRow, query_as};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use self::decide::{Counter, Plan, Verdict, decide};
 use self::screening::Asked;
 use super::dialect::{Spelled, Uuids, one_of_uuids};
+use super::locked::files::{self, Waiting, are_theirs, give_new};
 use super::outbox;
 use crate::Store;
 use crate::error::Result;
@@ -79,10 +80,14 @@ impl Store {
         let locked = lock(&mut tx, batch).await?;
         // A statement of its own, for in READ COMMITTED each statement sees what was committed when it began: this one
         // began after the lock was taken, so it sees every change that the locked counters have counted.
-        let facts = match &mut tx {
+        let mut facts = match &mut tx {
             Tx::Postgres(tx) => postgres::facts(tx, batch).await?,
             Tx::Sqlite(tx) => sqlite::facts(tx, batch).await?,
         };
+        let files = waiting(&mut tx, batch).await?;
+        for (message, facts) in batch.iter().zip(&mut facts) {
+            facts.has_files = are_theirs(&files, &message.attachments, message.sender);
+        }
         let judged = match &self.screen {
             Some(screen) => {
                 let (facts, locked) = (facts.as_slice(), &locked);
@@ -98,6 +103,7 @@ impl Store {
         };
         let counters = locked.into_iter().map(|(id, there)| (id, there.counter));
         let mut plan = decide(batch, counters.collect(), &facts, &judged, now);
+        show_files(&mut plan, batch, &files);
         screening::hold(&mut tx, batch, &plan, now).await?;
         let repeated = messages(&mut tx, &plan).await?;
         let outbox = if plan.stored.is_empty() {
@@ -109,6 +115,13 @@ impl Store {
                 Tx::Sqlite(_) => sqlite::write(&mut tx, &plan, published, now).await?,
             };
             number(&mut plan.stored, &written.numbers);
+            for message in plan
+                .stored
+                .iter()
+                .filter(|message| !message.attachments.is_empty())
+            {
+                give_new(&mut tx, &message.attachments, message.id, message.conversation_id).await?;
+            }
             Some(written.outbox)
         };
         tx.commit().await?;
@@ -156,6 +169,28 @@ async fn lock(tx: &mut Tx, batch: &[NewMessage]) -> Result<HashMap<ConversationI
         (ConversationId(row.id), there)
     });
     Ok(there.collect())
+}
+
+/// The files of the whole batch that wait for a message. Few messages have any: most batches cost nothing here.
+async fn waiting(tx: &mut Tx, batch: &[NewMessage]) -> Result<Waiting> {
+    let ids = batch.iter().flat_map(|message| &message.attachments);
+    files::waiting(tx, &ids.copied().collect::<Vec<_>>()).await
+}
+
+/// Puts the files into the messages that are to be stored, as clients will see them.
+fn show_files(plan: &mut Plan, batch: &[NewMessage], files: &Waiting) {
+    for (message, verdict) in batch.iter().zip(&plan.verdicts) {
+        let Verdict::Stored(place) = *verdict else {
+            continue;
+        };
+        let theirs = message.attachments.iter().filter_map(|id| files.get(id));
+        plan.stored[place].attachments = theirs
+            .map(|(_, file)| Attachment {
+                message_id: Some(message.id),
+                ..file.clone()
+            })
+            .collect();
+    }
 }
 
 /// The messages that earlier sends became.

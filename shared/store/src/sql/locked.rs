@@ -1,6 +1,7 @@
 //! A conversation under its lock: every change but new messages is made here.
 
 mod details;
+pub(super) mod files;
 
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ const EDIT: &str = concat!(
     message_columns!()
 );
 
-const DELETE: &str = "update messages set changed_seq = $3, deleted_at = $4, text = null
+const DELETE: &str = "update messages set changed_seq = $3, deleted_at = $4, text = null, attachments = '[]'
      where conversation_id = $1 and id = $2 and deleted_at is null
      returning seq";
 
@@ -204,7 +205,7 @@ impl Locked {
         }
     }
 
-    /// Takes a message's text away; its place stays. One that is not there is an error.
+    /// Takes a message's text and files away; its place stays. One that is not there is an error.
     pub async fn delete_message(&mut self, id: MessageId, now: Timestamp) -> Result<Change> {
         let (conversation, seq, now) = self.next(now);
         let message_seq: i64 = on_tx!(&mut self.tx, |connection| query_scalar(DELETE)
@@ -214,6 +215,7 @@ impl Locked {
             .bind(now)
             .fetch_one(connection)
             .await)?;
+        self.doom_files_of_message(id, now.into()).await?;
         let frame = ServerFrame::MessageDeleted(MessageDeleted {
             id,
             conversation_id: conversation,
@@ -279,6 +281,7 @@ impl Locked {
             .execute(connection)
             .await
             .map(drop))?;
+        self.doom_files_of_conversation(now.into()).await?;
         Ok(self.took(
             seq,
             ServerFrame::ConversationDeleted(ConversationGone { id: conversation }),

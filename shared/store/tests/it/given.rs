@@ -64,6 +64,7 @@ pub(crate) fn message(conversation: ConversationId, sender: UserId, text: &str) 
         reply_to: None,
         client_id: None,
         screening: Screening::default(),
+        attachments: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ mod changes;
 mod contacts;
 mod conversations;
 mod database;
+mod files;
 mod given;
 mod listing;
 mod locked;
@@ -107,8 +108,18 @@ on_both_databases! {
         who_may_not_write_is_refused_without_a_number,
         a_reply_needs_its_target_in_the_same_conversation,
         moments_ascend_when_a_clock_goes_back,
-        pages_are_ascending_and_skip_the_deleted,
-        an_attachment_belongs_to_its_message;
+        pages_are_ascending_and_skip_the_deleted;
+    files:
+        an_attachment_belongs_to_its_message_and_is_a_change_of_it,
+        an_upload_waits_for_its_message_and_is_given_once,
+        a_send_takes_its_files_along_or_is_not_stored,
+        two_sends_of_one_file_store_one_message,
+        only_the_uploader_and_then_the_participants_stand_well_to_a_file,
+        what_is_given_up_or_waits_too_long_is_doomed,
+        the_end_of_a_message_or_a_conversation_dooms_its_files,
+        doomed_files_are_claimed_once_and_forgotten,
+        names_without_a_row_are_told,
+        a_chore_is_taken_once_in_its_time;
     locked:
         an_edit_and_a_deletion_take_the_next_numbers_and_say_their_frames,
         joining_leaving_and_the_end_take_the_next_numbers_and_say_their_frames,

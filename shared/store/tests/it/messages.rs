@@ -1,8 +1,7 @@
 use std::time::Duration;
 
-use protocol::models::FileType;
 use protocol::{ConversationId, MessageId, Seq};
-use store::{Appended, NewAttachment, NewMessage, Page};
+use store::{Appended, NewMessage, Page};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -187,30 +186,4 @@ pub(crate) async fn pages_are_ascending_and_skip_the_deleted(database: &Database
             .unwrap()
             .is_empty()
     );
-}
-
-pub(crate) async fn an_attachment_belongs_to_its_message(database: &Database) {
-    let store = &database.store;
-    let [ann] = people(store).await;
-    let conversation = group(store, &[ann]).await;
-    let message = send(store, conversation, ann, "look").await;
-    for file_type in [FileType::Image, FileType::Video, FileType::File] {
-        let new = NewAttachment {
-            message: message.id,
-            file_url: "https://example.org/a".into(),
-            file_type,
-            file_size: 5_000_000_000,
-        };
-        let made = store.create_attachment(&new, at(4)).await.unwrap();
-        assert_eq!(
-            (made.message_id, made.file_type, made.file_size),
-            (message.id, file_type, new.file_size)
-        );
-        assert_eq!((made.file_url, made.created_at), (new.file_url.clone(), at(4)));
-        let nowhere = NewAttachment {
-            message: MessageId(Uuid::now_v7()),
-            ..new
-        };
-        assert!(store.create_attachment(&nowhere, at(4)).await.is_err());
-    }
 }

@@ -104,6 +104,7 @@ async fn talk(store: &Store, ann: UserId, bob: UserId, kind: ConversationType) {
         text: "hi".into(),
         reply_to: None,
         client_id: None,
+        attachments: Vec::new(),
         screening: store::Screening::default(),
     };
     store.append(&[message], &[], now()).await.unwrap();

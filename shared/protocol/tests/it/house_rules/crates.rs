@@ -12,12 +12,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("runtime", &["protocol"]),
     ("store", &["protocol"]),
     ("bus", &["protocol", "runtime"]),
-    ("chat", &["protocol", "runtime", "store", "bus"]),
-    ("api", &["protocol", "runtime", "store", "bus", "chat"]),
+    ("files", &["protocol", "runtime"]),
+    ("chat", &["protocol", "runtime", "store", "bus", "files"]),
+    ("api", &["protocol", "runtime", "store", "bus", "files", "chat"]),
     ("gateway", &["protocol", "runtime", "store", "bus", "chat"]),
     (
         "standalone",
-        &["protocol", "runtime", "store", "bus", "chat", "api", "gateway"],
+        &[
+            "protocol", "runtime", "store", "bus", "files", "chat", "api", "gateway",
+        ],
     ),
     ("loadtest", &["protocol"]),
 ];
@@ -28,6 +31,8 @@ const SECRETS: &[(&str, &[&str])] = &[
     ("redis", &["bus"]),
     ("deadpool-redis", &["bus"]),
     ("axum", &["runtime", "api", "gateway", "standalone"]),
+    ("object_store", &["files"]),
+    ("image", &["files"]),
     ("argon2", &["chat"]),
     ("jsonwebtoken", &["runtime"]),
     // Typed errors everywhere else: anyhow is for a `main`.

@@ -1,10 +1,10 @@
 //! What becomes of each message of a batch, decided without I/O.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use protocol::models::{Message, MessageKind};
-use protocol::{ConversationId, MessageId, Seq, Timestamp};
+use protocol::{AttachmentId, ConversationId, MessageId, Seq, Timestamp};
 
 use crate::records::{Appended, NewMessage};
 use crate::screen::Judgement;
@@ -27,6 +27,8 @@ pub(super) struct Facts {
     pub(super) repeated: Option<MessageId>,
     /// It answers none, or one that is there.
     pub(super) has_target: bool,
+    /// Its files are its sender's, and wait for a message.
+    pub(super) has_files: bool,
 }
 
 /// What becomes of one message.
@@ -55,6 +57,8 @@ pub(super) enum Refusal {
     NoReplyTarget,
     /// The screen refused its text.
     Screened,
+    /// A file is not the sender's, or waits for no message any more.
+    NoFile,
 }
 
 impl From<Refusal> for Appended {
@@ -64,6 +68,7 @@ impl From<Refusal> for Appended {
             Refusal::NotParticipant => Self::NotParticipant,
             Refusal::NoReplyTarget => Self::NoReplyTarget,
             Refusal::Screened => Self::Screened,
+            Refusal::NoFile => Self::NoFile,
         }
     }
 }
@@ -108,6 +113,7 @@ pub(super) fn decide(
         counters: BTreeMap::new(),
     };
     let mut named = HashMap::new();
+    let mut taken: HashSet<AttachmentId> = HashSet::new();
     for (place, (message, facts)) in batch.iter().zip(facts).enumerate() {
         let judgement = judged.get(place).unwrap_or(&Judgement::Pass);
         let name = message
@@ -124,6 +130,9 @@ pub(super) fn decide(
                 None => Verdict::Refused(Refusal::NoConversation),
                 Some(_) if !facts.is_participant => Verdict::Refused(Refusal::NotParticipant),
                 Some(_) if !facts.has_target => Verdict::Refused(Refusal::NoReplyTarget),
+                Some(_) if !facts.has_files || message.attachments.iter().any(|id| taken.contains(id)) => {
+                    Verdict::Refused(Refusal::NoFile)
+                }
                 Some(_) if *judgement == Judgement::Refuse => Verdict::Refused(Refusal::Screened),
                 Some(_) if *judgement == Judgement::Hold => Verdict::Held,
                 Some(counter) => {
@@ -132,6 +141,7 @@ pub(super) fn decide(
                     plan.stored.push(placed(message, text, counter, now));
                     plan.counters.insert(message.conversation, *counter);
                     named.extend(name.map(|name| (name, place)));
+                    taken.extend(&message.attachments);
                     Verdict::Stored(place)
                 }
             }

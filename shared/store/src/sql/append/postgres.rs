@@ -57,6 +57,7 @@ pub(super) async fn facts(connection: &mut PgConnection, batch: &[NewMessage]) -
             is_participant,
             repeated: repeated.map(MessageId),
             has_target,
+            has_files: true,
         });
     Ok(facts.collect())
 }

@@ -42,6 +42,7 @@ pub(super) async fn facts(connection: &mut SqliteConnection, batch: &[NewMessage
             is_participant,
             repeated: repeated.map(MessageId),
             has_target,
+            has_files: true,
         });
     }
     Ok(facts)

@@ -9,6 +9,7 @@ const FINE: Facts = Facts {
     is_participant: true,
     repeated: None,
     has_target: true,
+    has_files: true,
 };
 
 fn at(micros: i64) -> Timestamp {
@@ -24,6 +25,7 @@ fn message(conversation: u128, client_id: Option<&str>) -> NewMessage {
         reply_to: None,
         client_id: client_id.map(Into::into),
         screening: Screening::default(),
+        attachments: Vec::new(),
     }
 }
 
@@ -137,6 +139,7 @@ fn a_repetition_is_answered_even_when_its_sender_has_left_and_the_conversation_i
         is_participant: false,
         repeated: Some(first),
         has_target: false,
+        has_files: true,
     };
     let plan = decide(&[message(1, Some("a"))], locked(&[]), &[facts], &[], at(100));
     assert_eq!(plan.verdicts, [Verdict::Repeated(first)]);
