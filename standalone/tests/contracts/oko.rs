@@ -2,9 +2,11 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
 
 use crate::answer::{Answer, with_field};
-use crate::person::Person;
+use crate::person::{PATIENCE, Person};
+use crate::processes::POLL;
 
 /// What a person does with the OkoZnaniy client.
 #[derive(Clone, Copy)]
@@ -78,19 +80,20 @@ impl Oko<'_> {
         self.0.get("/api/notifications/").await.array()
     }
 
-    /// Reads the list until its newest entry says this: entries are written a moment after the message.
+    /// Reads the list until one of its entries says this: they are written a moment after the message.
     pub(crate) async fn notified_of(self, message: &str) -> Value {
+        let mut found = Vec::new();
+        let is_it = |entry: &Value| entry["message"] == message;
         let read = async {
-            loop {
-                let found = self.notifications().await;
-                if let Some(first) = found.first().filter(|first| first["message"] == message) {
-                    return first.clone();
-                }
-                tokio::time::sleep(crate::processes::POLL).await;
+            while !found.iter().any(is_it) {
+                sleep(POLL).await;
+                found = self.notifications().await;
             }
         };
-        let entry = tokio::time::timeout(crate::person::PATIENCE, read).await;
-        entry.unwrap_or_else(|_| panic!("{} was never notified of {message:?}", self.0.username))
+        let is_there = timeout(PATIENCE, read).await.is_ok();
+        let name = &self.0.username;
+        assert!(is_there, "{name} was never notified of {message:?}: {found:?}");
+        with_field(&found, "message", &json!(message))
     }
 
     pub(crate) async fn mark_notification_read(self, entry: &Value) -> Answer {
