@@ -60,6 +60,15 @@ pub enum ApiError {
     /// The path holds an id that is none, so it cannot name anything.
     #[error("there is no such thing")]
     NoSuchId,
+    /// The list has no page of this number.
+    #[error("there is no such page")]
+    NoSuchPage,
+    /// A client tried to write a notification, in the seed's own words.
+    #[error("Метод не разрешен")]
+    NotOnNotifications,
+    /// A client tried to change something else of a notification, in the seed's own words.
+    #[error("Можно обновлять только поле is_read")]
+    OnlyIsRead,
     /// The path has no such method.
     #[error("the path exists, but not with this method")]
     MethodNotAllowed,
@@ -125,9 +134,9 @@ impl ApiError {
             Self::Syntax(_) | Self::Shape(_) | Self::Form(_) => ProblemCode::Malformed,
             Self::Stalled => ProblemCode::Stalled,
             Self::NoSuchPart { .. } => ProblemCode::RangeNotSatisfiable,
-            Self::Query(_) => ProblemCode::Invalid,
-            Self::NoPath | Self::NoSuchId => ProblemCode::NotFound,
-            Self::MethodNotAllowed => ProblemCode::MethodNotAllowed,
+            Self::Query(_) | Self::OnlyIsRead => ProblemCode::Invalid,
+            Self::NoPath | Self::NoSuchId | Self::NoSuchPage => ProblemCode::NotFound,
+            Self::MethodNotAllowed | Self::NotOnNotifications => ProblemCode::MethodNotAllowed,
             Self::TooLarge => ProblemCode::TooLarge,
             Self::NotJson | Self::NotAForm => ProblemCode::UnsupportedMediaType,
             Self::TimedOut => ProblemCode::Unavailable,

@@ -7,7 +7,7 @@
 //! Module map: [`mod@router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
 //! what handlers take; `form` a form with a file in it, read as it comes; [`error`] how refusals are worded; [`drf`] the wording that `/api/auth` clients expect;
 //! [`observe`] what logs and metrics say; [`openapi`] the specification and its page; [`web_client`] what stands at
-//! `/`; [`settings`] what an operator may set; [`server`] how a process serves all this.
+//! `/`; `polling` and `envelope` how lists are answered to those who poll and to those who turn pages; [`settings`] what an operator may set; [`server`] how a process serves all this.
 //!
 //! This crate must not know SQL, Redis, or sockets, and holds no rule of the chat: a handler that decides who may do
 //! what belongs into `chat::permit`. To add an endpoint: a handler with its `#[utoipa::path]` in the file of its
@@ -15,12 +15,14 @@
 //! anew with `cargo run -p api -- openapi > docs/openapi.json`.
 
 pub mod drf;
+mod envelope;
 pub mod error;
 pub mod extract;
 mod form;
 pub mod observe;
 pub mod openapi;
 mod page;
+mod polling;
 pub mod router;
 mod routes;
 pub mod server;

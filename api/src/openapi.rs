@@ -34,6 +34,7 @@ const STYLE_PATH: &str = "/api/docs/page.css";
         (name = "participants", description = "Who is in a conversation."),
         (name = "messages", description = "What was said."),
         (name = "attachments", description = "Files that belong to messages."),
+        (name = "notifications", description = "What a person is told beside the conversations themselves."),
         (name = "tickets", description = "How to open a socket."),
         (name = "directory", description = "Whom one can write to."),
         (name = "administration", description = "For those who run the installation."),

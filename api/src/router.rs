@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{
-    ACCEPT_RANGES, ALLOW, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
-    RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCEPT_RANGES, ALLOW, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, IF_RANGE, RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{self, Next};
@@ -24,8 +24,8 @@ use utoipa_axum::routes;
 
 use crate::error::{self, ApiError};
 use crate::routes::{
-    admin, attachments, auth, contacts, conversations, directory, files, listing, messages, participants,
-    reading, tickets,
+    admin, attachments, auth, contacts, conversations, directory, files, listing, messages, notifications,
+    participants, reading, tickets,
 };
 use crate::{AppState, observe, openapi, web_client};
 
@@ -41,10 +41,15 @@ pub(crate) const AUTH: &str = "/api/auth";
 /// Where administrators work.
 pub(crate) const ADMIN: &str = "/api/admin";
 
+/// Where the notifications live, beside other things.
+pub(crate) const NOTIFICATIONS: &str = "/api";
+
 /// Prefixes under which the older installations of the KSTU client look for the same paths.
 const OLD_DOORS: &[(&str, Resources)] = &[
     ("/educations/api/unet-chat", unet_chat),
     ("/educations/api/v1/users", users),
+    // The seed's own server has them here, its documents have them where ours are.
+    ("/api/notifications", notifications),
 ];
 
 /// How long a browser may remember a preflight's answer.
@@ -94,6 +99,26 @@ fn users() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().both(routes!(directory::chat_users))
 }
 
+fn notifications() -> OpenApiRouter<AppState> {
+    let (schemas, paths, list) = routes!(notifications::list);
+    OpenApiRouter::new()
+        .both((schemas, paths, list.post(notifications::refuse_post)))
+        .both(routes!(notifications::unread_count))
+        .both(routes!(notifications::mark_all_read))
+        .both(routes!(
+            notifications::settings,
+            notifications::patch_settings,
+            notifications::put_settings
+        ))
+        .both(routes!(
+            notifications::read,
+            notifications::patch,
+            notifications::put,
+            notifications::delete
+        ))
+        .both(routes!(notifications::mark_read))
+}
+
 fn administration() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .both(routes!(admin::revoke_tokens))
@@ -101,6 +126,8 @@ fn administration() -> OpenApiRouter<AppState> {
         .both(routes!(contacts::held))
         .both(routes!(contacts::approve))
         .both(routes!(contacts::reject))
+        .both(routes!(admin::notify))
+        .both(routes!(admin::stats))
 }
 
 /// Everything that the specification describes.
@@ -108,6 +135,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::frame())
         .nest(UNET_CHAT, unet_chat())
         .nest(USERS, users())
+        .nest(NOTIFICATIONS, notifications())
         .nest(AUTH, auth::routes())
         .nest(ADMIN, administration())
         .merge(auth::aliases())
@@ -209,6 +237,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             AUTHORIZATION,
             WWW_AUTHENTICATE,
             CONTENT_TYPE,
+            IF_NONE_MATCH,
             request_id::REQUEST_ID,
             HeaderName::from_static("idempotency-key"),
             RANGE,

@@ -9,6 +9,7 @@ pub(crate) mod directory;
 pub(crate) mod files;
 pub(crate) mod listing;
 pub(crate) mod messages;
+pub(crate) mod notifications;
 pub(crate) mod participants;
 pub(crate) mod reading;
 pub(crate) mod tickets;

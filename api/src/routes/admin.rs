@@ -1,13 +1,18 @@
 //! What only an administrator may do.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use protocol::UserId;
+use protocol::models::Figures;
+use protocol::requests::CreateNotifications;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::AppState;
 use crate::error::ApiError;
-use crate::extract::{Ids, KnownCaller};
-use crate::openapi::Refusals;
+use crate::extract::{Ids, JsonBody, KnownCaller};
+use crate::openapi::{Refusals, WriteRefusals};
 
 /// Ends everything that a person is signed in with: tokens are refused from now on, sockets are closed with 4401.
 #[utoipa::path(
@@ -25,4 +30,44 @@ pub(crate) async fn revoke_tokens(
 ) -> Result<StatusCode, ApiError> {
     state.chat.revoke_tokens(&caller, user).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How many were told.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NotifiedCount {
+    /// Those who exist and have not turned it off.
+    created: usize,
+}
+
+/// Tells people something on behalf of the host: an entry on each one's list of notifications.
+#[utoipa::path(
+    post,
+    path = "/notifications/",
+    operation_id = "create_notifications",
+    tag = "administration",
+    request_body = CreateNotifications,
+    responses((status = 201, description = "They are on the lists.", body = NotifiedCount), WriteRefusals)
+)]
+pub(crate) async fn notify(
+    State(state): State<AppState>,
+    KnownCaller(caller): KnownCaller,
+    JsonBody(request): JsonBody<CreateNotifications>,
+) -> Result<(StatusCode, Json<NotifiedCount>), ApiError> {
+    let created = state.chat.create_notifications(&caller, request).await?;
+    Ok((StatusCode::CREATED, Json(NotifiedCount { created })))
+}
+
+/// What the installation counts about itself, a few seconds old at most.
+#[utoipa::path(
+    get,
+    path = "/stats/",
+    operation_id = "read_stats",
+    tag = "administration",
+    responses((status = 200, description = "The figures.", body = Figures), Refusals)
+)]
+pub(crate) async fn stats(
+    State(state): State<AppState>,
+    KnownCaller(caller): KnownCaller,
+) -> Result<Json<Figures>, ApiError> {
+    Ok(Json(state.chat.figures(&caller).await?))
 }

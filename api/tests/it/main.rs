@@ -13,6 +13,7 @@ mod files;
 mod headers;
 mod history;
 mod line;
+mod notifications;
 mod outage;
 mod problems;
 mod reading;

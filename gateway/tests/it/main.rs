@@ -18,6 +18,7 @@ mod lossy;
 mod membership;
 mod messages;
 mod needed;
+mod notifications;
 mod patience;
 mod presence;
 mod reading;

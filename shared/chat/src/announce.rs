@@ -3,7 +3,7 @@
 use bus::{Envelope, Kind, Topic};
 use bytes::Bytes;
 use protocol::frames::{ConversationState, MarksMoved, ReadMark, ServerFrame};
-use protocol::models::Conversation;
+use protocol::models::{Conversation, Notification};
 use protocol::{ConversationId, Seq, Timestamp, UserId};
 use store::{Change, MyConversation};
 use uuid::Uuid;
@@ -61,6 +61,16 @@ pub fn revoked(user: UserId, at: Timestamp) -> (Topic, Envelope) {
     let (topic, envelope) = relist(user, at);
     let kind = Kind::Revoked;
     (topic, Envelope { kind, ..envelope })
+}
+
+/// Shows somebody's sockets a new entry of their list. Nothing brings it again: the list is read over REST.
+pub fn notification(user: UserId, entry: Notification, at: Timestamp) -> (Topic, Envelope) {
+    let conversation = entry.conversation_id.unwrap_or(ConversationId(Uuid::nil()));
+    let frame = ServerFrame::NotificationNew(entry);
+    (
+        Topic::User(user),
+        passing(conversation, Kind::Personal, &frame, at),
+    )
 }
 
 /// Tells everybody in a conversation up to where these people have read it.

@@ -16,6 +16,9 @@ pub enum ChatError {
     /// No such message waits for a decision.
     #[error("no such message waits for a decision")]
     NothingHeld,
+    /// There is no such entry on the caller's list.
+    #[error("there is no such notification")]
+    NoNotification,
     /// There is no such person.
     #[error("there is no such user")]
     NoUser,
@@ -102,6 +105,7 @@ impl ChatError {
             Self::NoConversation
             | Self::NoMessage
             | Self::NothingHeld
+            | Self::NoNotification
             | Self::NoUser
             | Self::NoFile
             | Self::NoSuchParticipant => ProblemCode::NotFound,

@@ -9,7 +9,8 @@
 //! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments`, `files`
 //! the use cases, one a file; `file_sweeper` removes the files that nobody may have any more; `usernames` who is called
 //! what; [`contacts`] what gives contact details away and where that is looked for, `held` what administrators do about
-//! it; [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`presence`] who is online,
+//! it; `notifications` people's lists of those, `notifier` who is told what; `figures` what the installation counts;
+//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`presence`] who is online,
 //! `typing` who is writing; [`announce`] how a change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
@@ -23,11 +24,14 @@ pub mod contacts;
 mod conversations;
 mod details;
 pub mod error;
+mod figures;
 mod file_sweeper;
 mod files;
 mod held;
 mod listing;
 mod messages;
+mod notifications;
+mod notifier;
 mod participants;
 pub mod passwords;
 pub mod permit;
@@ -53,6 +57,7 @@ pub use conversations::Opened;
 pub use error::{ChatError, Violation};
 pub use files::{Arriving, Target};
 pub use messages::Sent;
+use notifier::Notifier;
 pub use participants::Added;
 pub use presence::Presence;
 use publisher::Publisher;
@@ -77,8 +82,8 @@ pub struct Chat {
 
 impl Chat {
     /// Texts are screened by what `store` brings with it ([`Store::screened_by`]), or else as the contract says.
-    /// Starts the node's writer, marker, publisher and outbox sweeper, and its looks at the list of revoked tokens; they end
-    /// with `tasks`.
+    /// Starts the node's writer, marker, publisher, notifier and outbox sweeper, its figures, and its looks at the list
+    /// of revoked tokens; they end with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
         Self::start_without_sweeper(store, bus, clock, tasks)
@@ -93,7 +98,9 @@ impl Chat {
             store.screened_by(Arc::new(contacts::Policy::default()))
         };
         let presence = Presence::start(store.clone(), bus.clone(), clock.clone(), tasks);
-        let publisher = Publisher::start(store.clone(), bus, tasks);
+        let notifier = Notifier::start(store.clone(), bus.clone(), clock.clone(), tasks);
+        figures::start(store.clone(), bus.clone(), clock.clone(), tasks);
+        let publisher = Publisher::start(store.clone(), bus, notifier, tasks);
         let writer = Writer::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let marker = Marker::start(store.clone(), publisher.clone(), clock.clone(), tasks);
         let revocations = Revocations::start(store.clone(), publisher.clone(), clock.clone(), tasks);
@@ -154,6 +161,8 @@ impl Chat {
 
 /// Says what each metric of this crate counts; call it once the recorder is installed.
 pub fn describe_metrics() {
+    figures::describe_metrics();
+    notifier::describe_metrics();
     writer::describe_metrics();
     publisher::describe_metrics();
     reading::describe_metrics();

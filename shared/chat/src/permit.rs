@@ -26,10 +26,25 @@ const ADMINISTRATOR: &str = "admin";
 
 /// Administrators end what others are signed in with.
 pub fn revoke_tokens(actor: &User) -> Result<(), ChatError> {
-    if actor.role != ADMINISTRATOR {
-        return Err(ChatError::Forbidden("only an administrator may revoke tokens"));
+    require_administrator(actor, "only an administrator may revoke tokens")
+}
+
+/// Administrators speak for the host.
+pub fn notify_people(actor: &User) -> Result<(), ChatError> {
+    require_administrator(actor, "only an administrator may notify people")
+}
+
+/// What an installation counts about itself is for those who run it.
+pub fn read_figures(actor: &User) -> Result<(), ChatError> {
+    require_administrator(actor, "only an administrator may read the figures")
+}
+
+fn require_administrator(actor: &User, otherwise: &'static str) -> Result<(), ChatError> {
+    if actor.role == ADMINISTRATOR {
+        Ok(())
+    } else {
+        Err(ChatError::Forbidden(otherwise))
     }
-    Ok(())
 }
 
 /// Administrators say where contact details are screened, and decide about what was held.

@@ -11,6 +11,8 @@ use store::{OutboxId, Store};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::notifier::Notifier;
+
 /// Commits that wait for the bus. Beyond this the sweeper announces them: they are committed, nothing is lost.
 const WAITING_COMMITS: usize = 1_024;
 
@@ -32,6 +34,7 @@ pub(crate) struct Commit {
 pub(crate) struct Publisher {
     queue: mpsc::Sender<Commit>,
     published: Published,
+    notifier: Notifier,
 }
 
 /// Outbox rows whose frames the bus has taken, until somebody deletes them.
@@ -50,18 +53,23 @@ impl Published {
 }
 
 impl Publisher {
-    pub(crate) fn start(store: Store, bus: Arc<dyn Bus>, tasks: &Tasks) -> Self {
+    pub(crate) fn start(store: Store, bus: Arc<dyn Bus>, notifier: Notifier, tasks: &Tasks) -> Self {
         let (queue, commits) = mpsc::channel(WAITING_COMMITS);
         let published = Published::default();
         tasks.spawn_vital(
             "publisher",
             run(commits, bus, store, published.clone(), tasks.clone()),
         );
-        Self { queue, published }
+        Self {
+            queue,
+            published,
+            notifier,
+        }
     }
 
     /// Never waits: what finds the queue full stays in the outbox for the sweeper.
     pub(crate) fn publish(&self, commit: Commit) {
+        self.notifier.note(&commit.frames);
         if self.queue.try_send(commit).is_err() {
             counter!("chat_publish_deferred_total").increment(1);
         }

@@ -66,6 +66,29 @@ pub const FILES_WAITING: i64 = 50;
 
 /// Files whose links are asked for at once: two pages of a gallery.
 pub const LINKS_AT_ONCE: usize = 100;
+/// Entries that a list of notifications without pages answers with: what clients of the seeds load each 30 seconds.
+pub const NOTIFICATIONS: i64 = 200;
+
+/// Entries on a page of notifications, as the seed's clients expect.
+pub const NOTIFICATIONS_PAGE: i64 = 20;
+
+/// A person's newest entries that lists, pages and counts look at; older ones are as good as gone.
+pub const NOTIFICATIONS_KEPT: i64 = 1_000;
+
+/// People that one notification of the host goes to: larger audiences take several requests.
+pub const NOTIFIED_AT_ONCE: usize = 1_000;
+
+/// Characters of a notification's type, and of the type of what it is about.
+pub const NOTIFICATION_TYPE_CHARS: usize = 64;
+
+/// Characters of a notification's title.
+pub const NOTIFICATION_TITLE_CHARS: usize = 255;
+
+/// Characters of a notification's text.
+pub const NOTIFICATION_CHARS: usize = 4_000;
+
+/// Bytes of a notification's data as JSON: it travels in every list that shows the entry.
+pub const NOTIFICATION_DATA_BYTES: usize = 8 * 1024;
 
 /// Conversations that one answer lists at most, so that it stays within a few hundred kilobytes.
 pub const LISTED_CONVERSATIONS: i64 = 1_000;

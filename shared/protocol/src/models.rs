@@ -32,12 +32,14 @@ macro_rules! one_word {
 
 mod contacts;
 mod messages;
+mod notifications;
 
 pub use contacts::{ContactPolicy, HeldMessage};
 pub use messages::{
     Attachment, FileLink, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead,
     SystemEvent,
 };
+pub use notifications::{DayCount, Figures, NotificationSettings, NotificationSwitch};
 
 /// Two people, or a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]

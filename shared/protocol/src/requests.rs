@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::models::{ContactPolicy, ConversationType, FileType, Mention, Role};
+use crate::models::{ContactPolicy, ConversationType, FileType, Mention, NotificationSwitch, Role};
 use crate::{AttachmentId, ConversationId, MessageId, Seq, Timestamp, UserId};
 
 /// Opens a conversation; the caller is always in it, named or not.
@@ -150,4 +150,57 @@ pub struct CreateAttachment {
 pub struct CreateLinks {
     /// Which files, a hundred at most; one that the caller may not have is left out of the answer.
     pub ids: Vec<AttachmentId>,
+}
+
+/// Tells people something, on behalf of the host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CreateNotifications {
+    /// Whom, a thousand at most; who does not exist is passed over.
+    pub user_ids: Vec<UserId>,
+    /// A word of the host's own, or `system`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The type for people; the word itself when absent.
+    #[serde(default)]
+    pub type_display: Option<String>,
+    /// One line.
+    pub title: String,
+    /// The text.
+    pub message: String,
+    /// The integer id of what it is about.
+    #[serde(default)]
+    pub related_object_id: Option<i64>,
+    /// What kind of thing that is.
+    #[serde(default)]
+    pub related_object_type: Option<String>,
+    /// Whatever the host wants its page to know.
+    #[serde(default)]
+    pub data: Option<serde_json::Value>,
+    /// Who has turned this off is not told.
+    #[serde(default)]
+    pub switch: Option<NotificationSwitch>,
+}
+
+/// Turns some of the six switches; what is left out stays as it is, and any other name is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PatchNotificationSettings {
+    /// Orders that were confirmed.
+    #[serde(default)]
+    pub order_confirmation: Option<bool>,
+    /// Claims.
+    #[serde(default)]
+    pub claims: Option<bool>,
+    /// Messages, mentions, replies, and being let into a conversation.
+    #[serde(default)]
+    pub messages: Option<bool>,
+    /// Money that came in.
+    #[serde(default)]
+    pub balance_top_up: Option<bool>,
+    /// Bids.
+    #[serde(default)]
+    pub bids: Option<bool>,
+    /// News of the installation.
+    #[serde(default)]
+    pub system_updates: Option<bool>,
 }

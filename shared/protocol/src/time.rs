@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 const MICROSECOND_DIGITS: u16 = 6;
 
 /// A moment in UTC, cut to microseconds so that a value read back equals the value written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, ToSchema)]
 #[serde(from = "DateTime<Utc>")]
 #[schema(value_type = String, format = DateTime, examples("2026-01-31T09:30:00.000000Z"))]
 pub struct Timestamp(DateTime<Utc>);

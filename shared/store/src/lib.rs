@@ -34,10 +34,11 @@ use std::sync::Arc;
 
 pub use error::StoreError;
 pub use records::{
-    Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Decision, Edge, Ended,
-    FileStanding, Heads, Held, ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, NewAttachment,
-    NewConversation, NewMessage, NewUpload, NewUser, OutboxId, Page, Place, ProfilePatch, Reader, Readers,
-    Revocation, Session, Standing, Unpublished, Uploaded, User,
+    About, Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Decision, Edge, Ended,
+    FileStanding, Heads, Held, HostNotice, ListPage, ListPlace, ListVersion, Listing, Mark, MyConversation,
+    MyPatch, NewAttachment, NewConversation, NewMessage, NewNotice, NewUpload, NewUser, Notice, Notified,
+    OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, Said, Session, Standing, Sweep,
+    Unpublished, Uploaded, User,
 };
 pub use screen::{Earlier, Judgement, Screen, Screening, Terms};
 pub use sql::locked::Locked;

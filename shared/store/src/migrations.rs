@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::pool::Pool;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 10] = [
+const STEPS: [(i64, &str, &str); 11] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
@@ -30,6 +30,11 @@ const STEPS: [(i64, &str, &str); 10] = [
     (6, "reading", include_str!("../migrations/0006_reading.sql")),
     (7, "messages", include_str!("../migrations/0007_messages.sql")),
     (8, "files", include_str!("../migrations/0008_files.sql")),
+    (
+        9,
+        "notifications",
+        include_str!("../migrations/0009_notifications.sql"),
+    ),
     (10, "contacts", include_str!("../migrations/0010_contacts.sql")),
     (12, "presence", include_str!("../migrations/0012_presence.sql")),
 ];

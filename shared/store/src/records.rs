@@ -1,5 +1,6 @@
 //! What goes into the store and comes out of it, where the wire's own models do not say it already.
 
+mod notifications;
 mod reading;
 
 use protocol::frames::ServerFrame;
@@ -8,6 +9,7 @@ use protocol::{AttachmentId, ConversationId, MessageId, RevocationId, Seq, Times
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::notifications::{About, HostNotice, ListVersion, NewNotice, Notice, Notified, Said, Sweep};
 pub use self::reading::{
     ConversationPatch, ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, Reader, Readers,
 };

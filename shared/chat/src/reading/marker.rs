@@ -149,6 +149,9 @@ impl Keeper {
     /// Everything that goes by the marks follows them here, a statement each for the whole batch.
     async fn mark_and_follow_up(&self, marks: &[Mark]) -> Result<Mine, StoreError> {
         let moved = self.store.mark_read(marks).await?;
+        // Of all marks: who was let into a conversation has seen that by opening it, though nothing was said there.
+        let readers: Vec<_> = marks.iter().map(|mark| (mark.user, mark.conversation)).collect();
+        self.store.read_notifications_of(&readers).await?;
         if moved.is_empty() {
             return Ok(Mine::new());
         }

@@ -10,5 +10,6 @@ mod corpus;
 mod files;
 mod marks;
 mod node;
+mod notifying;
 mod roles;
 mod unread;

@@ -79,7 +79,7 @@ pub(crate) struct Node {
     pub(crate) chat: Chat,
     is_away: Arc<AtomicBool>,
     calls: mpsc::Receiver<Publish>,
-    _tasks: Tasks,
+    tasks: Tasks,
     _folder: TempDir,
 }
 
@@ -102,7 +102,7 @@ impl Node {
             chat: Chat::start(store, Arc::new(wire), Clock::fixed(beginning()), &tasks),
             is_away,
             calls,
-            _tasks: tasks,
+            tasks,
             _folder: folder,
         }
     }
@@ -177,6 +177,12 @@ impl Node {
 
     pub(crate) fn bus_is_away(&self, is_away: bool) {
         self.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    /// Asks all of its tasks to end.
+    pub(crate) fn stop(&self) {
+        self.tasks.leaving().cancel();
+        self.tasks.stopping().cancel();
     }
 
     /// Time enough for other nodes, and this one, to sweep what is unpublished.

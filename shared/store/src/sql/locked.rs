@@ -14,6 +14,7 @@ use sqlx::{query, query_as, query_scalar};
 use super::contacts::{self, Edit};
 use super::conversations::ONE;
 use super::dialect::{Spelled, locking};
+use super::notifications;
 use super::outbox::{self, Note};
 use crate::Store;
 use crate::error::Result;
@@ -264,6 +265,7 @@ impl Locked {
             .bind(seq.0)
             .fetch_one(connection)
             .await)?;
+        notifications::end(&mut self.tx, conversation, Some(user)).await?;
         let frame = ServerFrame::ParticipantRemoved(ParticipantGone {
             conversation_id: conversation,
             user_id: user,
@@ -282,6 +284,7 @@ impl Locked {
             .await
             .map(drop))?;
         self.doom_files_of_conversation(now.into()).await?;
+        notifications::end(&mut self.tx, conversation, None).await?;
         Ok(self.took(
             seq,
             ServerFrame::ConversationDeleted(ConversationGone { id: conversation }),

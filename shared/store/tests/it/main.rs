@@ -13,6 +13,7 @@ mod listing;
 mod locked;
 mod messages;
 mod model;
+mod notifications;
 mod outbox;
 mod people;
 mod presence;
@@ -147,6 +148,21 @@ on_both_databases! {
         the_screen_is_shown_what_the_same_person_wrote_just_before,
         an_edit_is_judged_where_it_will_stand,
         a_held_message_waits_once_until_it_is_decided;
+    notifications:
+        a_busy_conversation_has_one_entry_for_each_that_shows_its_newest,
+        a_look_writes_nothing_twice_however_many_nodes_take_it,
+        who_has_read_muted_or_turned_it_off_is_not_told,
+        being_named_or_answered_pierces_a_mute_but_not_the_switch,
+        who_is_let_in_is_told_and_who_leaves_has_no_entry_left,
+        reading_a_conversation_reads_its_entries,
+        what_is_deleted_before_it_is_read_leaves_no_entry,
+        a_lists_version_moves_with_whatever_it_shows,
+        a_hosts_notice_reaches_those_who_exist_and_want_it,
+        lists_are_by_what_they_show_and_the_old_is_forgotten,
+        only_the_online_are_told_by_a_frame_and_only_of_what_is_unread,
+        a_burst_in_a_large_group_writes_an_entry_a_person,
+        what_a_killed_node_owed_is_found_once_and_counted_once,
+        figures_are_of_what_was_said_answered_and_read;
     races:
         one_of_many_creators_of_a_pair_wins,
         one_of_many_creators_of_an_order_wins,
