@@ -17,9 +17,10 @@ use serde_json::{Value, json};
 use crate::error::{ApiError, TokenFault};
 pub(crate) use fields::{Faults, Fields, NON_FIELD, Rule};
 
-/// Paths whose clients expect these words: the accounts, and where older clients look for the same.
-const SPOKEN_ON: [&str; 4] = [
+/// Paths whose clients expect these words: the accounts, where older clients look for the same, and the dialects.
+const SPOKEN_ON: [&str; 5] = [
     "/api/auth/",
+    "/api/chat/",
     "/api/users/",
     "/educations/api/v1/users/auth",
     "/educations/api/v1/users/refresh",

@@ -5,7 +5,9 @@
 //! [`chat::Chat`] and says the result in JSON. Every refusal, wherever it arises, becomes an answer in [`error`].
 //!
 //! Module map: [`mod@router`] the index of paths and the layers; `routes` the handlers, one resource a file; [`extract`]
-//! what handlers take; `form` a form with a file in it, read as it comes; [`error`] how refusals are worded; [`drf`] the wording that `/api/auth` clients expect;
+//! what handlers take; `form` a form with a file in it, read as it comes; [`error`] how refusals are worded; [`drf`] the
+//! wording that the clients of `/api/auth` and `/api/chat` expect; `dialects` the chat in those clients' shapes;
+//! `polling` cheap answers to those who ask again;
 //! [`observe`] what logs and metrics say; [`openapi`] the specification and its page; [`web_client`] what stands at
 //! `/`; `polling` and `envelope` how lists are answered to those who poll and to those who turn pages; [`settings`] what an operator may set; [`server`] how a process serves all this.
 //!
@@ -14,6 +16,7 @@
 //! resource, a line in [`mod@router`], and a row in the table of `tests/it/contract.rs`; then write the specification
 //! anew with `cargo run -p api -- openapi > docs/openapi.json`.
 
+mod dialects;
 pub mod drf;
 mod envelope;
 pub mod error;

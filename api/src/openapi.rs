@@ -39,6 +39,8 @@ const STYLE_PATH: &str = "/api/docs/page.css";
         (name = "directory", description = "Whom one can write to."),
         (name = "administration", description = "For those who run the installation."),
         (name = "accounts", description = "Own accounts: who one is, signing in and out."),
+        (name = "mini chat", description = "The same chat for clients of the Mini Chat Backend."),
+        (name = "okoznaniy", description = "The same chat for clients of OkoZnaniy."),
     ),
     security(("bearer" = []), ("www_authenticate" = [])),
     modifiers(&Carriers),

@@ -1,74 +1,80 @@
-//! Lists that clients read again and again: a weak `ETag`, and 304 as long as nothing has changed.
+//! Cheap answers for clients that ask again and again: "nothing new", told without reading what is asked for.
+//!
+//! An answer carries a weak `ETag` made of the store's stamp of it. Asked again with `If-None-Match`, which browsers
+//! send by themselves, it is 304 while the stamp is the same. See `store`'s `sql/stamps` for why no change escapes.
 
-use axum::Json;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use protocol::UserId;
 
-/// A client keeps the answer and asks every time whether it still holds; nobody in between keeps it.
-const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+use crate::error::ApiError;
 
-/// The state that an answer shows, as a weak entity tag: the same state may be spelled in other bytes.
+/// What is asked for, and what the client has of it already.
 #[derive(Clone, Debug)]
-pub(crate) struct Tag(HeaderValue);
+pub(crate) struct Polled {
+    /// Path and query.
+    asked: String,
+    known: HeaderMap,
+}
 
-impl Tag {
-    /// A tag of numbers; each list has an address of its own, so they need to differ for this one alone.
-    pub(crate) fn of(state: &[i64]) -> Self {
-        let words: Vec<_> = state.iter().map(|number| format!("{number:x}")).collect();
-        let tag = HeaderValue::from_str(&format!("W/\"{}\"", words.join(".")));
-        // Digits, letters, dots and quotes: always a header's value.
-        Self(tag.unwrap_or(HeaderValue::from_static("W/\"\"")))
-    }
+impl<S: Send + Sync> FromRequestParts<S> for Polled {
+    type Rejection = ApiError;
 
-    /// Whether the client has this state already.
-    pub(crate) fn is_known(&self, headers: &HeaderMap) -> bool {
-        let known = headers
-            .get_all(IF_NONE_MATCH)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','));
-        // The weak comparison of RFC 9110.
-        let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        let own = self.0.to_str().map(bare).unwrap_or_default();
-        known.into_iter().any(|tag| tag.trim() == "*" || bare(tag) == own)
-    }
-
-    /// "You have it."
-    pub(crate) fn unchanged(self) -> Response {
-        (
-            StatusCode::NOT_MODIFIED,
-            [(ETAG, self.0), (CACHE_CONTROL, REVALIDATE)],
-        )
-            .into_response()
-    }
-
-    /// The answer in full.
-    pub(crate) fn with(self, body: impl Serialize) -> Response {
-        ([(ETAG, self.0), (CACHE_CONTROL, REVALIDATE)], Json(body)).into_response()
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Ok(OriginalUri(uri)) = OriginalUri::from_request_parts(parts, state).await;
+        let known = parts.headers.get_all(IF_NONE_MATCH);
+        Ok(Self {
+            asked: uri.to_string(),
+            known: known.iter().map(|tags| (IF_NONE_MATCH, tags.clone())).collect(),
+        })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tag_is_known_however_a_client_spells_it() {
-        let tag = Tag::of(&[255, 0]);
-        for (sent, known) in [
-            ("W/\"ff.0\"", true),
-            ("\"ff.0\"", true),
-            ("\"a\", W/\"ff.0\"", true),
-            ("*", true),
-            ("W/\"ff.1\"", false),
-            ("ff.0", false),
-            ("", false),
-        ] {
-            let headers = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static(sent))]);
-            assert_eq!(tag.is_known(&headers), known, "{sent}");
+impl Polled {
+    /// 304 if the client has what this stamp stands for, otherwise what `read` answers. The stamp must be older than
+    /// what `read` reads, or a change between the two would never be shown.
+    pub(crate) async fn answer<T: IntoResponse>(
+        self,
+        who: UserId,
+        stamp: impl Hash,
+        read: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<Response, ApiError> {
+        let tag = self.tag(who, stamp);
+        let mut response = if self.is_known(&tag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            read.await?.into_response()
+        };
+        let headers = response.headers_mut();
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            headers.insert(ETAG, tag);
         }
-        assert!(!tag.is_known(&HeaderMap::new()));
+        // One person's, and to be asked for again each time.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        Ok(response)
+    }
+
+    /// Another release may show the same in another shape.
+    fn tag(&self, who: UserId, stamp: impl Hash) -> String {
+        let mut hasher = DefaultHasher::new();
+        (env!("CARGO_PKG_VERSION"), who, stamp, &self.asked).hash(&mut hasher);
+        format!("W/\"{:016x}\"", hasher.finish())
+    }
+
+    /// Compared weakly, as reading asks for.
+    fn is_known(&self, tag: &str) -> bool {
+        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let wanted = opaque(tag);
+        self.known
+            .get_all(IF_NONE_MATCH)
+            .iter()
+            .filter_map(|tags| tags.to_str().ok())
+            .flat_map(|tags| tags.split(','))
+            .any(|known| known.trim() == "*" || opaque(known) == wanted)
     }
 }

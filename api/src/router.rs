@@ -27,7 +27,7 @@ use crate::routes::{
     admin, attachments, auth, contacts, conversations, directory, files, listing, messages, notifications,
     participants, reading, tickets,
 };
-use crate::{AppState, observe, openapi, web_client};
+use crate::{AppState, dialects, observe, openapi, web_client};
 
 /// Where the chat's resources live.
 pub(crate) const UNET_CHAT: &str = "/api/unet-chat";
@@ -37,6 +37,9 @@ pub(crate) const USERS: &str = "/api/v1/users";
 
 /// Where the accounts live.
 pub(crate) const AUTH: &str = "/api/auth";
+
+/// Where the chat stands in the words of two older systems.
+pub(crate) const CHAT: &str = "/api/chat";
 
 /// Where administrators work.
 pub(crate) const ADMIN: &str = "/api/admin";
@@ -137,6 +140,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .nest(USERS, users())
         .nest(NOTIFICATIONS, notifications())
         .nest(AUTH, auth::routes())
+        .nest(CHAT, dialects::routes())
         .nest(ADMIN, administration())
         .merge(auth::aliases())
 }

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 
 use super::Refusal;
 
+mod values;
+
 /// Where faults stand that belong to no single field.
 pub(crate) const NON_FIELD: &str = "non_field_errors";
 

@@ -3,7 +3,7 @@
 
 mod people;
 mod profile;
-mod shapes;
+pub(crate) mod shapes;
 mod sign_in;
 
 use utoipa_axum::router::OpenApiRouter;

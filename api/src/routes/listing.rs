@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
 use chrono::DateTime;
 use protocol::limits;
 use protocol::models::{Conversation, ConversationType};
@@ -14,6 +15,7 @@ use crate::AppState;
 use crate::error::ApiError;
 use crate::extract::{KnownCaller, Parameters};
 use crate::openapi::Refusals;
+use crate::polling::Polled;
 
 /// Where the next page begins, in an answer that has one. A header, for the body is a bare array.
 pub(crate) const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
@@ -56,7 +58,7 @@ impl ListParameters {
 }
 
 /// The caller's conversations: the pinned first, then by newest activity. With `limit` page by page: an answer that is
-/// not the last names the next in `X-Next-Cursor`.
+/// not the last names the next in `X-Next-Cursor`. Answers 304 to a known `ETag`.
 #[utoipa::path(
     get,
     path = "/conversations/",
@@ -70,20 +72,27 @@ impl ListParameters {
             body = Vec<Conversation>,
             headers(("X-Next-Cursor" = String, description = "Where the next page begins; absent on the last."))
         ),
+        (status = 304, description = "Nothing in it has changed."),
         Refusals,
     )
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,
     KnownCaller(caller): KnownCaller,
+    polled: Polled,
     Parameters(parameters): Parameters<ListParameters>,
-) -> Result<(HeaderMap, Json<Vec<Conversation>>), ApiError> {
-    let listed = state.chat.list(caller.id, parameters.listing()?).await;
-    let page = listed.map_err(ApiError::of_query)?;
-    let next = page.next.map(write_cursor);
-    let next = next.and_then(|cursor| HeaderValue::try_from(cursor).ok());
-    let headers = next.into_iter().map(|cursor| (NEXT_CURSOR, cursor));
-    Ok((headers.collect(), Json(page.conversations)))
+) -> Result<Response, ApiError> {
+    let listing = parameters.listing()?;
+    let stamp = state.chat.store().stamp_of_list(caller.id).await?;
+    let read = async {
+        let page = state.chat.list(caller.id, listing).await;
+        let page = page.map_err(ApiError::of_query)?;
+        let next = page.next.map(write_cursor);
+        let next = next.and_then(|cursor| HeaderValue::try_from(cursor).ok());
+        let headers = next.into_iter().map(|cursor| (NEXT_CURSOR, cursor));
+        Ok((headers.collect::<HeaderMap>(), Json(page.conversations)))
+    };
+    polled.answer(caller.id, stamp, read).await
 }
 
 /// Clients hand it back as it is.

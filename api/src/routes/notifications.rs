@@ -4,13 +4,12 @@ use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::http::header::ALLOW;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use protocol::models::{Notification, NotificationSettings};
 use protocol::requests::PatchNotificationSettings;
-use protocol::{NotificationId, Timestamp, limits};
+use protocol::{NotificationId, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use store::ListVersion;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
@@ -18,11 +17,7 @@ use crate::envelope::{Envelope, Numbered};
 use crate::error::ApiError;
 use crate::extract::{Caller, Ids, JsonBody, Parameters};
 use crate::openapi::{Refusals, WriteRefusals};
-use crate::polling::Tag;
-
-/// Entries name people, and people change their names without anything else changing: after this long, in seconds, a
-/// list is read again in any case.
-const NAMES_HOLD_SECONDS: i64 = 600;
+use crate::polling::Polled;
 
 /// The one field that a client may change.
 const IS_READ: &str = "is_read";
@@ -45,17 +40,6 @@ pub(crate) struct UnreadCount {
     unread_count: i64,
 }
 
-fn tag(version: &ListVersion, now: Timestamp) -> Tag {
-    let ListVersion {
-        count,
-        span: (oldest, newest),
-        revisions,
-        heads,
-    } = *version;
-    let names = now.utc().timestamp() / NAMES_HOLD_SECONDS;
-    Tag::of(&[count, oldest, newest, revisions, heads, names])
-}
-
 /// The caller's notifications, newest first: a bare array of the newest 200 at most, or a page in an envelope. Made to
 /// be polled: send the `ETag` back as `If-None-Match`.
 #[utoipa::path(
@@ -75,25 +59,25 @@ pub(crate) async fn list(
     Caller(caller): Caller,
     Parameters(parameters): Parameters<ListParameters>,
     OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
+    (polled, headers): (Polled, HeaderMap),
 ) -> Result<Response, ApiError> {
     let version = state.chat.notifications_version(caller).await?;
-    let tag = tag(&version, state.chat.clock().now());
-    if tag.is_known(&headers) {
-        return Ok(tag.unchanged());
-    }
-    let Some(page) = parameters.page else {
-        let limit = parameters.limit.unwrap_or(limits::NOTIFICATIONS);
-        let entries = state.chat.notifications(caller, limit, 0).await;
-        return Ok(tag.with(entries.map_err(ApiError::of_query)?));
+    let count = version.count;
+    let reading = async {
+        let Some(page) = parameters.page else {
+            let limit = parameters.limit.unwrap_or(limits::NOTIFICATIONS);
+            let entries = state.chat.notifications(caller, limit, 0).await;
+            return Ok(Json(entries.map_err(ApiError::of_query)?).into_response());
+        };
+        let numbered = Numbered::new(page, limits::NOTIFICATIONS_PAGE, count)?;
+        let entries = state
+            .chat
+            .notifications(caller, limits::NOTIFICATIONS_PAGE, numbered.offset())
+            .await?;
+        let envelope: Envelope<Notification> = numbered.around(entries, &uri, &headers);
+        Ok(Json(envelope).into_response())
     };
-    let numbered = Numbered::new(page, limits::NOTIFICATIONS_PAGE, version.count)?;
-    let entries = state
-        .chat
-        .notifications(caller, limits::NOTIFICATIONS_PAGE, numbered.offset())
-        .await?;
-    let envelope: Envelope<Notification> = numbered.around(entries, &uri, &headers);
-    Ok(tag.with(envelope))
+    polled.answer(caller, version, reading).await
 }
 
 /// Nobody writes entries here: the chat does, and the host where administrators work.
@@ -112,14 +96,11 @@ pub(crate) async fn refuse_post(Caller(_caller): Caller) -> ([(HeaderName, &'sta
 pub(crate) async fn unread_count(
     State(state): State<AppState>,
     Caller(caller): Caller,
-    headers: HeaderMap,
+    polled: Polled,
 ) -> Result<Response, ApiError> {
     let unread_count = state.chat.unread_notifications(caller).await?;
-    let tag = Tag::of(&[unread_count]);
-    if tag.is_known(&headers) {
-        return Ok(tag.unchanged());
-    }
-    Ok(tag.with(UnreadCount { unread_count }))
+    let answer = async { Ok(Json(UnreadCount { unread_count })) };
+    polled.answer(caller, unread_count, answer).await
 }
 
 /// One notification of the caller's.

@@ -56,6 +56,11 @@ pub(crate) async fn on_sqlite(test: impl AsyncFn(&TestApp)) {
 /// Runs a test on each database at hand.
 pub(crate) async fn on_each_store(test: impl AsyncFn(&TestApp)) {
     on_sqlite(&test).await;
+    on_postgres(test).await;
+}
+
+/// Runs a test on PostgreSQL, if there is one: for what can be seen there alone.
+pub(crate) async fn on_postgres(test: impl AsyncFn(&TestApp)) {
     let Some(database) = PostgresDatabase::create().await else {
         return;
     };

@@ -106,6 +106,12 @@ fn doors(conversation: &str, message: &str, user: i64) -> Vec<(Method, String)> 
         "/api/auth/change-password/".to_owned(),
         "/api/auth/logout/".to_owned(),
         "/api/auth/search/?q=%00%FF".to_owned(),
+        "/api/chat/rooms/".to_owned(),
+        "/api/chat/messages/".to_owned(),
+        "/api/chat/create-direct-chat/".to_owned(),
+        "/api/chat/chats/".to_owned(),
+        "/api/chat/chats/get_or_create_by_order/".to_owned(),
+        "/api/chat/chats/987654/send_message/".to_owned(),
     ] {
         for method in [Method::POST, Method::PUT, Method::PATCH] {
             doors.push((method, path.clone()));

@@ -38,7 +38,11 @@ impl Chat {
         creator: UserId,
         request: CreateConversation,
     ) -> Result<Opened, ChatError> {
-        let new = prepared(creator, request)?;
+        self.open(prepared(creator, request)?).await
+    }
+
+    /// The same after the checks that need no database.
+    pub(crate) async fn open(&self, new: NewConversation) -> Result<Opened, ChatError> {
         self.require_users(&new.participants).await?;
         let created = self.store.create_conversation(&new, self.clock.now()).await?;
         let (Created::New { id, .. } | Created::Existing(id)) = created;
@@ -49,7 +53,7 @@ impl Chat {
             .ok_or(ChatError::NoConversation)?;
         match created {
             Created::New { outbox, .. } => self.tell_participants(&conversation, &new.participants, outbox),
-            Created::Existing(_) if is_in(&conversation, creator) => {}
+            Created::Existing(_) if is_in(&conversation, new.created_by) => {}
             Created::Existing(_) => {
                 return Err(ChatError::Conflict(
                     "this order has a conversation that you are not in",

@@ -7,7 +7,8 @@
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
 //! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments`, `files`
-//! the use cases, one a file; `file_sweeper` removes the files that nobody may have any more; `usernames` who is called
+//! the use cases, one a file; `file_sweeper` removes the files that nobody may have any more; `rooms` those of
+//! the clients that speak integers and poll; `usernames` who is called
 //! what; [`contacts`] what gives contact details away and where that is looked for, `held` what administrators do about
 //! it; `notifications` people's lists of those, `notifier` who is told what; `figures` what the installation counts;
 //! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`presence`] who is online,
@@ -39,6 +40,7 @@ pub mod presence;
 mod publisher;
 mod reading;
 pub mod revocations;
+mod rooms;
 mod sweeper;
 pub mod text;
 mod typing;
@@ -63,6 +65,7 @@ pub use presence::Presence;
 use publisher::Publisher;
 use reading::Marker;
 pub use revocations::Revocations;
+pub use rooms::{NewRoom, RoomList, RoomPeople, Rooms, Said};
 pub use usernames::Usernames;
 use writer::Writer;
 

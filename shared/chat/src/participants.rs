@@ -53,14 +53,27 @@ impl Chat {
                 is_new: false,
             });
         }
+        self.let_in(locked, whom, role.unwrap_or(Role::Member)).await
+    }
+
+    /// Joins a group that is open. Who is in it already stays as they are.
+    pub async fn join(&self, actor: UserId, conversation: ConversationId) -> Result<(), ChatError> {
+        let (mut locked, actor) = self.lock_as(actor, conversation).await?;
+        if actor.role.is_some() {
+            return Ok(());
+        }
+        permit::join(locked.conversation().kind, locked.is_open().await?)?;
+        self.let_in(locked, actor.user, Role::Member).await.map(drop)
+    }
+
+    /// Lets somebody in who is not in it, if there is room.
+    async fn let_in(&self, mut locked: Locked, whom: UserId, role: Role) -> Result<Added, ChatError> {
         let count = locked.participant_count().await?;
         if usize::try_from(count).is_ok_and(|count| count >= limits::PARTICIPANTS) {
             let detail = format!("a conversation holds at most {} people", limits::PARTICIPANTS);
             return Err(ChatError::invalid("user_id", detail));
         }
-        let change = locked
-            .add_participant(whom, role.unwrap_or(Role::Member), self.clock.now())
-            .await?;
+        let change = locked.add_participant(whom, role, self.clock.now()).await?;
         let added = locked
             .participant(whom)
             .await?

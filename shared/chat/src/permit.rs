@@ -94,6 +94,30 @@ pub fn add_participant(actor: Actor, kind: ConversationType) -> Result<(), ChatE
     require_admin(role, "only an admin may add people or change their roles")
 }
 
+/// Anybody joins a group that is open; of any other they learn nothing.
+pub fn join(kind: ConversationType, is_open: bool) -> Result<(), ChatError> {
+    if kind == ConversationType::Group && is_open {
+        Ok(())
+    } else {
+        Err(ChatError::NotParticipant)
+    }
+}
+
+/// Only groups can be open.
+pub fn be_open(kind: ConversationType) -> Result<(), ChatError> {
+    match kind {
+        ConversationType::Group => Ok(()),
+        ConversationType::Private => Err(ChatError::Forbidden("a private conversation cannot be open")),
+    }
+}
+
+/// Admins say whether their group is open.
+pub fn set_open(actor: Actor, kind: ConversationType) -> Result<(), ChatError> {
+    let role = actor.member()?;
+    be_open(kind)?;
+    require_admin(role, "only an admin may open or close a group")
+}
+
 /// Admins remove others from groups; anybody may leave one.
 pub fn remove_participant(actor: Actor, kind: ConversationType, whom: UserId) -> Result<(), ChatError> {
     let role = actor.member()?;
@@ -177,6 +201,17 @@ mod tests {
         assert!(add_participant(MEMBER, ConversationType::Group).is_err());
         assert!(delete_conversation(MEMBER, ConversationType::Group).is_err());
         assert!(delete_conversation(MEMBER, ConversationType::Private).is_ok());
+    }
+
+    #[test]
+    fn nobody_joins_what_is_not_an_open_group_and_only_admins_open_one() {
+        assert!(join(ConversationType::Group, true).is_ok());
+        assert!(join(ConversationType::Group, false).is_err());
+        assert!(join(ConversationType::Private, true).is_err());
+        assert!(set_open(ADMIN, ConversationType::Group).is_ok());
+        assert!(set_open(ADMIN, ConversationType::Private).is_err());
+        assert!(set_open(MEMBER, ConversationType::Group).is_err());
+        assert!(set_open(STRANGER, ConversationType::Group).is_err());
     }
 
     #[test]

@@ -96,3 +96,9 @@ pub const LISTED_CONVERSATIONS: i64 = 1_000;
 /// Unread messages are counted up to here: clients show "99+", and whoever has not looked for a year costs no more than
 /// who has not for an hour.
 pub const UNREAD_COUNTED: i64 = 100;
+
+/// People whom a list shows of each conversation; the whole list of one conversation's people has a path of its own.
+pub const MEMBERS_SHOWN: i64 = 200;
+
+/// Messages that an unpaged list answers with, the newest: its clients ask for everything there is.
+pub const UNPAGED_MESSAGES: i64 = 10_000;

@@ -34,11 +34,11 @@ use std::sync::Arc;
 
 pub use error::StoreError;
 pub use records::{
-    About, Appended, Batch, Change, ChangePage, ConversationPatch, Created, Cursor, Decision, Edge, Ended,
-    FileStanding, Heads, Held, HostNotice, ListPage, ListPlace, ListVersion, Listing, Mark, MyConversation,
-    MyPatch, NewAttachment, NewConversation, NewMessage, NewNotice, NewUpload, NewUser, Notice, Notified,
-    OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, Said, Session, Standing, Sweep,
-    Unpublished, Uploaded, User,
+    About, Appended, Batch, Before, Change, ChangePage, ConversationPatch, Created, Cursor, Decision, Edge,
+    Ended, FileStanding, Heads, Held, HostNotice, ListPage, ListPlace, ListVersion, Listing, Mark, Members,
+    MyConversation, MyPatch, NewAttachment, NewConversation, NewMessage, NewNotice, NewUpload, NewUser,
+    Notice, Notified, OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, RoomOrder, Said,
+    Session, Stamp, Standing, Sweep, Unpublished, Uploaded, User, Window,
 };
 pub use screen::{Earlier, Judgement, Screen, Screening, Terms};
 pub use sql::locked::Locked;

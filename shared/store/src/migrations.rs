@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::pool::Pool;
 
 /// Version, description, text.
-const STEPS: [(i64, &str, &str); 11] = [
+const STEPS: [(i64, &str, &str); 12] = [
     (1, "people", include_str!("../migrations/0001_people.sql")),
     (
         2,
@@ -37,6 +37,7 @@ const STEPS: [(i64, &str, &str); 11] = [
     ),
     (10, "contacts", include_str!("../migrations/0010_contacts.sql")),
     (12, "presence", include_str!("../migrations/0012_presence.sql")),
+    (13, "rooms", include_str!("../migrations/0013_rooms.sql")),
 ];
 
 /// Stands in the text for what the two databases do not agree on.

@@ -10,9 +10,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::notifications::{About, HostNotice, ListVersion, NewNotice, Notice, Notified, Said, Sweep};
+mod rooms;
+
 pub use self::reading::{
     ConversationPatch, ListPage, ListPlace, Listing, Mark, MyConversation, MyPatch, Reader, Readers,
 };
+pub use self::rooms::{Before, Members, RoomOrder, Stamp, Window};
 use crate::screen::Screening;
 
 /// A person as stored.

@@ -117,7 +117,7 @@ pub(crate) struct OwnProfile {
 /// Whether a person is there, and what they look like.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuthPresence)]
-struct Presence {
+pub(crate) struct Presence {
     /// Signed in and not signed out.
     is_online: bool,
     /// The last sign-in or sign-out; before the first, when the account was made.
@@ -137,7 +137,7 @@ impl From<User> for OwnProfile {
 }
 
 impl Presence {
-    fn of(user: &User) -> Self {
+    pub(crate) fn of(user: &User) -> Self {
         let avatar = if user.avatar.is_empty() {
             DEFAULT_AVATAR
         } else {

@@ -60,6 +60,8 @@ async fn what_a_node_committed_before_it_died_is_told_by_another() {
         text: "orphan".into(),
         reply_to: None,
         client_id: None,
+        attachments: Vec::new(),
+        screening: store::Screening::default(),
     };
     let now = node.chat.clock().now();
     node.chat.store().append(&[orphan], &[], now).await.unwrap();

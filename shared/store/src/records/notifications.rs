@@ -84,7 +84,7 @@ pub struct NewNotice {
     pub switch: Option<NotificationSwitch>,
 }
 
-/// Changes whenever the newest thousand entries of a person's list read differently, but for people's names.
+/// Changes whenever the newest thousand entries of a person's list read differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ListVersion {
     /// How many there are, a thousand at most.
@@ -95,6 +95,8 @@ pub struct ListVersion {
     pub revisions: i64,
     /// Grows whenever anything changes in a conversation that one of them is about.
     pub heads: i64,
+    /// Grows whenever somebody is called something else.
+    pub directory: i64,
 }
 
 /// What one look at some conversations has written.

@@ -29,7 +29,14 @@ macro_rules! newest_message {
     };
 }
 
-pub(super) use newest_message;
+/// People of a group that the list shows.
+macro_rules! heads_shown {
+    () => {
+        5
+    };
+}
+
+pub(super) use {heads_shown, newest_message};
 
 /// 1 for what comes first.
 macro_rules! is_first {
@@ -108,13 +115,6 @@ const PAGE: Spelled = Spelled {
 };
 
 const ONE_OF_MINE: &str = listed!("and c.id = $3");
-
-/// People of a group that the list shows.
-macro_rules! heads_shown {
-    () => {
-        5
-    };
-}
 
 /// Postgres steps to the first few of each in the index; SQLite cannot, and reads the small groups it has.
 const HEADS: Spelled = Spelled {

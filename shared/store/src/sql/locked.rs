@@ -47,6 +47,8 @@ const HEIR: &str = "select user_id from participants
         where admins.conversation_id = $1 and admins.left_seq is null and admins.role = 'admin')
      order by joined_seq, joined_at, user_id limit 1";
 
+const IS_OPEN: &str = "select is_open from conversations where id = $1";
+
 const MESSAGE: &str = concat!(
     "select ",
     message_columns!(),
@@ -157,6 +159,15 @@ impl Locked {
             .fetch_one(connection)
             .await)?;
         Ok(count)
+    }
+
+    /// Whether anybody may join it by themself.
+    pub async fn is_open(&mut self) -> Result<bool> {
+        let id = self.conversation.id.0;
+        Ok(on_tx!(&mut self.tx, |connection| query_scalar(IS_OPEN)
+            .bind(id)
+            .fetch_one(connection)
+            .await)?)
     }
 
     /// Who should become admin because nobody is: whoever has been in it longest. `None` while there is an admin, and

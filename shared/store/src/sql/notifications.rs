@@ -74,7 +74,8 @@ const FOR_SOCKETS: Spelled = Spelled {
 
 /// One step in the index for each entry, and one into `conversations`; no text is read.
 const VERSION: &str = "select count(*), coalesce(min(n.id), 0), coalesce(max(n.id), 0),
-        cast(coalesce(sum(n.revision), 0) as bigint), cast(coalesce(sum(c.last_seq), 0) as bigint)
+        cast(coalesce(sum(n.revision), 0) as bigint), cast(coalesce(sum(c.last_seq), 0) as bigint),
+        (select version from directory)
      from (select id, conversation_id, revision from notifications where user_id = $1 order by id desc limit $2) n
      left join conversations c on c.id = n.conversation_id";
 
@@ -213,7 +214,7 @@ impl Store {
 
     /// Whether the list reads as before, without reading it.
     pub async fn notifications_version(&self, user: UserId) -> Result<ListVersion> {
-        let (count, oldest, newest, revisions, heads): (i64, i64, i64, i64, i64) =
+        let (count, oldest, newest, revisions, heads, directory): (i64, i64, i64, i64, i64, i64) =
             on_pool!(&self.pools.read, |pool| query_as(VERSION)
                 .bind(user.0)
                 .bind(limits::NOTIFICATIONS_KEPT)
@@ -224,6 +225,7 @@ impl Store {
             span: (oldest, newest),
             revisions,
             heads,
+            directory,
         })
     }
 

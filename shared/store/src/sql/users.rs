@@ -41,6 +41,9 @@ const UPDATE: &str = concat!(
     user_columns!()
 );
 
+/// Lists show what changed: who polls them is told.
+const DIRECTORY_CHANGED: &str = "update directory set version = version + 1";
+
 /// Not `like`: there `%` and `_` of the query would need escapes, and its patterns have a greatest length.
 const SEARCH: Spelled = Spelled {
     postgres: concat!(
@@ -150,6 +153,10 @@ impl Store {
             .bind(search_text(&user.username, first_name, last_name))
             .fetch_one(connection)
             .await)?;
+        on_tx!(&mut tx, |connection| query(DIRECTORY_CHANGED)
+            .execute(connection)
+            .await
+            .map(drop))?;
         tx.commit().await?;
         Ok(Some(row.into()))
     }

@@ -20,6 +20,7 @@ mod presence;
 mod races;
 mod reading;
 mod revocations;
+mod rooms;
 mod startup;
 
 use database::Database;
@@ -110,6 +111,16 @@ on_both_databases! {
         a_reply_needs_its_target_in_the_same_conversation,
         moments_ascend_when_a_clock_goes_back,
         pages_are_ascending_and_skip_the_deleted;
+    rooms:
+        rooms_are_listed_by_creation_or_by_activity_with_what_is_unread,
+        only_who_is_in_a_room_has_it,
+        members_and_numbers_are_read_in_bulk,
+        what_people_said_is_read_back_newest_first,
+        the_newest_messages_of_many_rooms_are_read_at_once,
+        a_message_is_read_once_somebody_else_who_was_there_has_read_it,
+        a_hidden_room_is_not_listed_until_somebody_writes,
+        a_group_is_closed_until_it_is_opened,
+        a_stamp_stays_until_something_that_the_list_shows_has_changed;
     files:
         an_attachment_belongs_to_its_message_and_is_a_change_of_it,
         an_upload_waits_for_its_message_and_is_given_once,
