@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 use crate::error::{self, ApiError};
 use crate::routes::{
     admin, attachments, auth, contacts, conversations, directory, files, listing, messages, notifications,
-    participants, reading, tickets,
+    participants, reactions, reading, search, tickets,
 };
 use crate::{AppState, dialects, observe, openapi, web_client};
 
@@ -86,6 +86,11 @@ fn unet_chat() -> OpenApiRouter<AppState> {
         .both(routes!(messages::send))
         .both(routes!(messages::history))
         .both(routes!(messages::edit, messages::delete))
+        .both(routes!(reactions::list))
+        .both(routes!(reactions::react, reactions::unreact))
+        .both(routes!(reactions::pin, reactions::unpin))
+        .both(routes!(reactions::pins))
+        .both(routes!(search::messages))
         .both(routes!(attachments::create))
         .both(unbounded(routes!(files::upload)))
         .both(routes!(files::link))
@@ -125,6 +130,7 @@ fn notifications() -> OpenApiRouter<AppState> {
 fn administration() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .both(routes!(admin::revoke_tokens))
+        .both(routes!(admin::message_edits))
         .both(routes!(contacts::set_policy))
         .both(routes!(contacts::held))
         .both(routes!(contacts::approve))

@@ -11,5 +11,7 @@ pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod notifications;
 pub(crate) mod participants;
+pub(crate) mod reactions;
 pub(crate) mod reading;
+pub(crate) mod search;
 pub(crate) mod tickets;

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexSet;
 use protocol::close::CloseCode;
-use protocol::frames::ServerFrame;
+use protocol::frames::{EditFrame, ReactFrame, ServerFrame};
 use protocol::problem::ProblemCode;
 use protocol::requests::SendMessage;
 use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
@@ -71,7 +71,9 @@ pub enum Command {
     /// Send a message.
     Send(SendMessage),
     /// Change one.
-    Edit(MessageId, String),
+    Edit(EditFrame),
+    /// Add a reaction, or take it away.
+    React(ReactFrame),
     /// Delete one.
     Delete(MessageId),
     /// Mark a conversation as read up to here.

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use protocol::frames::{ClientFrame, NewMessage, Subscribe};
+use protocol::models::MessageKind;
 use protocol::{ConversationId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +118,8 @@ struct Payload<'a> {
     seq: Option<Seq>,
     head: Option<Seq>,
     #[serde(borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
     text: Cow<'a, str>,
     #[serde(borrow)]
     client_id: Cow<'a, str>,
@@ -166,6 +169,11 @@ impl Frame<'_> {
                 let seq = self.seq?;
                 if payload.seq.is_some_and(|inner| inner != seq) {
                     return None;
+                }
+                // Nobody said it: "X added Y".
+                if payload.kind == MessageKind::System.as_str() {
+                    let conversation = payload.conversation_id?;
+                    return Some(Heard::Change { conversation, seq });
                 }
                 Heard::Message {
                     conversation: payload.conversation_id?,

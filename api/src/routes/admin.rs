@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::UserId;
-use protocol::models::Figures;
+use protocol::models::{Figures, MessageEdit};
 use protocol::requests::CreateNotifications;
+use protocol::{MessageId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,4 +70,21 @@ pub(crate) async fn stats(
     KnownCaller(caller): KnownCaller,
 ) -> Result<Json<Figures>, ApiError> {
     Ok(Json(state.chat.figures(&caller).await?))
+}
+
+/// What a message said before it was changed, the oldest text first. Of a deleted message nothing is kept.
+#[utoipa::path(
+    get,
+    path = "/messages/{id}/edits/",
+    operation_id = "list_message_edits",
+    tag = "administration",
+    params(("id" = MessageId, Path, description = "Which message.")),
+    responses((status = 200, description = "Empty when it was never changed.", body = Vec<MessageEdit>), Refusals)
+)]
+pub(crate) async fn message_edits(
+    State(state): State<AppState>,
+    KnownCaller(caller): KnownCaller,
+    Ids(id): Ids<MessageId>,
+) -> Result<Json<Vec<MessageEdit>>, ApiError> {
+    Ok(Json(state.chat.message_edits(&caller, id).await?))
 }

@@ -61,6 +61,9 @@ pub(crate) struct HistoryParameters {
     /// The ones on both sides of this `seq`.
     #[param(minimum = 0)]
     around: Option<i64>,
+    /// Shows the deleted ones too, without their texts.
+    #[param(default = false)]
+    tombstones: Option<bool>,
 }
 
 impl HistoryParameters {
@@ -99,7 +102,7 @@ impl HistoryParameters {
     operation_id = "read_history",
     tag = "messages",
     params(("id" = ConversationId, Path, description = "Which conversation."), HistoryParameters),
-    responses((status = 200, description = "The page; deleted messages are not on it.", body = Vec<Message>), Refusals)
+    responses((status = 200, description = "The page; deleted messages are on it only when asked for.", body = Vec<Message>), Refusals)
 )]
 pub(crate) async fn history(
     State(state): State<AppState>,
@@ -109,7 +112,13 @@ pub(crate) async fn history(
 ) -> Result<Json<Vec<Message>>, ApiError> {
     let page = parameters.page()?;
     let limit = parameters.limit.unwrap_or(limits::PAGE_DEFAULT);
-    let messages = state.chat.read_history(caller, conversation, page, limit).await;
+    let chat = &state.chat;
+    let messages = if parameters.tombstones.unwrap_or(false) {
+        chat.read_history_with_tombstones(caller, conversation, page, limit)
+            .await
+    } else {
+        chat.read_history(caller, conversation, page, limit).await
+    };
     messages.map(Json).map_err(ApiError::of_query)
 }
 
@@ -129,7 +138,7 @@ pub(crate) async fn edit(
     Ids(id): Ids<MessageId>,
     JsonBody(request): JsonBody<EditMessage>,
 ) -> Result<Json<Message>, ApiError> {
-    Ok(Json(state.chat.edit_message(caller, id, request.text).await?))
+    Ok(Json(state.chat.edit_message(caller, id, request).await?))
 }
 
 /// Deletes a message of the caller's own, for everybody.

@@ -95,6 +95,9 @@ fn doors(conversation: &str, message: &str, user: i64) -> Vec<(Method, String)> 
         format!("{CONVERSATIONS}{conversation}/participants/-1"),
         MESSAGES.to_owned(),
         format!("{MESSAGES}{message}"),
+        format!("{MESSAGES}{message}/reactions/%00%FF"),
+        format!("{MESSAGES}{message}/reactions/"),
+        "/api/unet-chat/search/messages/?q=%00%FF&from=x".to_owned(),
         format!("{MESSAGES}{conversation}"),
         format!("{MESSAGES}{conversation}?limit=-1&offset=%00&before=%FF"),
         "/api/unet-chat/attachments/".to_owned(),
@@ -144,7 +147,14 @@ async fn no_route_answers_5xx_to_a_hostile_body() {
             }
         }
         let page = app.get(&anna, &format!("{MESSAGES}{conversation}")).await;
-        assert_eq!(page, json!([in_history(&message)]));
+        // A title of null renames the group, and the system says so.
+        let said: Vec<_> = page
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["kind"] != "system")
+            .collect();
+        assert_eq!(said, [&in_history(&message)]);
         let people = app
             .get(&anna, &format!("{CONVERSATIONS}{conversation}/participants"))
             .await;

@@ -20,5 +20,7 @@ mod outage;
 mod polling;
 mod problems;
 mod reading;
+mod search;
 mod specification;
+mod talk;
 mod tokens;

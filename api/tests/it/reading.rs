@@ -111,8 +111,8 @@ async fn history_is_read_up_to_its_newest_message_and_shows_what_others_have_rea
         let is_read = async |who: &Person| {
             let page = app.get(who, &history).await;
             let page = page.as_array().unwrap().clone();
-            page.iter()
-                .map(|message| message["is_read"].as_bool().unwrap())
+            let said = page.iter().filter(|message| message["kind"] != "system");
+            said.map(|message| message["is_read"].as_bool().unwrap())
                 .collect::<Vec<_>>()
         };
         // The author's own reading is none.
@@ -271,13 +271,14 @@ async fn any_participant_renames_a_conversation_and_finds_it_by_its_name() {
         for field in ["title", "description", "link"] {
             assert_eq!(renamed[field], body[field], "{field}");
         }
-        assert_eq!(renamed["last_seq"], 1);
+        // The change, and what the system says of the new title.
+        assert_eq!(renamed["last_seq"], 2);
         // The same again takes no number; null takes away; what is not named stays.
-        assert_eq!(rename(&anna, body, OK).await["last_seq"], 1);
+        assert_eq!(rename(&anna, body, OK).await["last_seq"], 2);
         let cut = rename(&anna, json!({ "description": null }), OK).await;
         assert_eq!(
             (&cut["title"], &cut["description"], &cut["last_seq"]),
-            (&json!("Өндүрүш"), &Value::Null, &json!(2))
+            (&json!("Өндүрүш"), &Value::Null, &json!(3))
         );
         let found = app
             .get(
@@ -286,6 +287,9 @@ async fn any_participant_renames_a_conversation_and_finds_it_by_its_name() {
             )
             .await;
         assert_eq!(found[0]["id"], *id);
+        let told = app.get(&anna, &format!("/api/unet-chat/messages/{id}")).await;
+        let events: Vec<_> = told.as_array().unwrap().iter().map(|one| &one["event"]).collect();
+        assert_eq!(events, [&json!({ "type": "renamed", "title": "Өндүрүш" })]);
         rename(&eve, json!({ "title": "Mine" }), StatusCode::FORBIDDEN).await;
         for bad in [
             json!({ "link": "javascript:alert(1)" }),

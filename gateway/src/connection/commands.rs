@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use chat::ChatError;
 use protocol::ConversationId;
+use protocol::frames::{EditFrame, ReactFrame};
+use protocol::requests::EditMessage;
 use rand::RngExt;
 use tokio::time::Instant;
 
@@ -85,8 +87,13 @@ impl Connection {
             Command::Send(send) => {
                 Box::pin(async move { Done::Finished(Outcome::Sent(chat.send(user, send).await), asker) })
             }
-            Command::Edit(id, text) => {
-                let editing = async move { chat.edit_message(user, id, text).await.map(drop) };
+            Command::Edit(EditFrame {
+                message_id,
+                text,
+                mentions,
+            }) => {
+                let edit = EditMessage { text, mentions };
+                let editing = async move { chat.edit_message(user, message_id, edit).await.map(drop) };
                 let edited = offload(self.gateway.tasks(), "edit", editing);
                 Box::pin(async move { Done::Finished(Outcome::Changed(known(edited.await)), asker) })
             }
@@ -94,6 +101,22 @@ impl Connection {
                 let deleting = async move { chat.delete_message(user, id).await };
                 let deleted = offload(self.gateway.tasks(), "delete", deleting);
                 Box::pin(async move { Done::Finished(Outcome::Changed(known(deleted.await)), asker) })
+            }
+            Command::React(ReactFrame {
+                message_id,
+                emoji,
+                remove,
+            }) => {
+                let reacting = async move {
+                    let done = if remove {
+                        chat.unreact(user, message_id, &emoji).await
+                    } else {
+                        chat.react(user, message_id, &emoji).await
+                    };
+                    done.map(drop)
+                };
+                let reacted = offload(self.gateway.tasks(), "react", reacting);
+                Box::pin(async move { Done::Finished(Outcome::Changed(known(reacted.await)), asker) })
             }
             Command::Read(conversation, seq) => {
                 let reading = async move { chat.mark_read(user, conversation, Some(seq)).await.map(drop) };

@@ -53,8 +53,9 @@ impl Session {
         let Asked { frame, reference } = asked;
         match frame {
             ClientFrame::MessageNew(new) => self.on_send(new, reference),
-            ClientFrame::MessageEdit(edit) => run(Command::Edit(edit.message_id, edit.text), reference),
+            ClientFrame::MessageEdit(edit) => run(Command::Edit(edit), reference),
             ClientFrame::MessageDelete(delete) => run(Command::Delete(delete.message_id), reference),
+            ClientFrame::MessageReact(react) => run(Command::React(react), reference),
             ClientFrame::MessageRead(read) => self.on_read(read, reference),
             ClientFrame::Subscribe(subscribe) => self.on_subscribe(&subscribe, reference),
             ClientFrame::Unsubscribe(unsubscribe) => self.on_unsubscribe(&unsubscribe, reference),

@@ -27,5 +27,6 @@ mod resume;
 mod revocations;
 mod rooms;
 mod slow_reader;
+mod talk;
 mod typing;
 mod without_bus;

@@ -76,7 +76,8 @@ async fn a_removal_amid_a_stream(cluster: &TestCluster) {
             remove_amid(cluster, &anna, &carla, group),
         );
         let last = cluster.head(group).await;
-        assert_eq!(stays.seqs_through(group, last).await.len(), 2 * SENDS + 1);
+        // The sends, the removal, and what the system says of it.
+        assert_eq!(stays.seqs_through(group, last).await.len(), 2 * SENDS + 2);
         for mut client in doors {
             let (before, reason) = client.closed_after(4403).await;
             assert_eq!(reason["code"], "not_participant");

@@ -164,5 +164,10 @@ async fn somebody_removed_is_not_heard_any_more() {
     }
     types(&mut author, group, true).await;
     assert_eq!(author.error().await.code, "not_participant");
+    let told = reader.frame().await;
+    assert!(
+        matches!(&told.frame, ServerFrame::MessageNew(message) if !message.kind.is_text()),
+        "{told:?}"
+    );
     reader.is_silent().await;
 }

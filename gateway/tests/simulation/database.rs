@@ -250,6 +250,7 @@ impl Table {
             reactions: Vec::new(),
             attachments: Vec::new(),
             pinned_at: None,
+            deleted_at: None,
             is_read: None,
         }
     }

@@ -282,7 +282,11 @@ impl World {
                 socket.running = Some(Running::Relist(asker));
                 self.ask(socket.at, AskedBy::Socket(socket.id), What::ListOf(user));
             }
-            Command::Send(_) | Command::Edit(..) | Command::Delete(_) | Command::Read(..) => {}
+            Command::Send(_)
+            | Command::Edit(_)
+            | Command::React(_)
+            | Command::Delete(_)
+            | Command::Read(..) => {}
         }
     }
 

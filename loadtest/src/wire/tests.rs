@@ -39,8 +39,25 @@ fn said(text: &str) -> ServerFrame {
         reactions: Vec::new(),
         attachments: Vec::new(),
         pinned_at: None,
+        deleted_at: None,
         is_read: None,
     })
+}
+
+#[test]
+fn what_the_system_says_is_a_change_and_not_a_message_of_the_run() {
+    let ServerFrame::MessageNew(message) = said("X added Y") else {
+        panic!("not a message");
+    };
+    let system = ServerFrame::MessageNew(Message {
+        kind: protocol::models::MessageKind::System,
+        ..message
+    });
+    let change = Heard::Change {
+        conversation: place(),
+        seq: Seq(3),
+    };
+    assert_eq!(read(&system.encode(Some(Seq(3)))), change);
 }
 
 #[test]

@@ -246,6 +246,7 @@ impl Everything {
             reactions: Vec::new(),
             attachments: Vec::new(),
             pinned_at: None,
+            deleted_at: None,
             is_read: None,
         };
         self.append(place, message.clone());

@@ -1,6 +1,6 @@
 //! What everybody is shown of a conversation: title, description, link.
 
-use protocol::models::Conversation;
+use protocol::models::{Conversation, ConversationType, SystemEvent};
 use protocol::requests::UpdateConversation;
 use protocol::{ConversationId, UserId, limits};
 use store::ConversationPatch;
@@ -18,17 +18,29 @@ impl Chat {
         request: UpdateConversation,
     ) -> Result<Conversation, ChatError> {
         let patch = checked(request)?;
+        let names = self.names(&[actor]).await?;
         let (mut locked, who) = self.lock_as(actor, id).await?;
         permit::describe_conversation(who)?;
         if changes(&patch, locked.conversation()) {
-            let change = locked.update_conversation(&patch).await?;
-            self.commit(locked, vec![change]).await?;
+            let renamed = renames(&patch, locked.conversation());
+            let mut told = vec![locked.update_conversation(&patch).await?];
+            if let Some(title) = renamed {
+                let said = names.told(actor, SystemEvent::Renamed { title });
+                told.push(locked.say_system(&said, self.clock.now()).await?);
+            }
+            self.commit(locked, told).await?;
         } else {
             // Before the next question: under the lock nothing else is asked.
             drop(locked);
         }
         self.conversation(actor, id).await
     }
+}
+
+/// The new title of a group that had another one.
+fn renames(patch: &ConversationPatch, now: &Conversation) -> Option<Option<String>> {
+    let title = patch.title.clone()?;
+    (now.kind == ConversationType::Group && title != now.title).then_some(title)
 }
 
 fn changes(patch: &ConversationPatch, now: &Conversation) -> bool {

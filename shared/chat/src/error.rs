@@ -1,6 +1,8 @@
 //! Every way in which a use case can say no.
 
 use files::{FilesError, Refusal};
+use std::borrow::Cow;
+
 use protocol::problem::ProblemCode;
 use store::StoreError;
 
@@ -69,17 +71,17 @@ pub enum ChatError {
 /// One value that the rules do not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The field of the canonical request, such as `text`.
-    pub field: &'static str,
+    /// The field of the canonical request, such as `text` or `mentions/0`.
+    pub field: Cow<'static, str>,
     /// A sentence for people.
     pub detail: String,
 }
 
 impl Violation {
     /// A violation of one field.
-    pub fn new(field: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         Self {
-            field,
+            field: field.into(),
             detail: detail.into(),
         }
     }
@@ -95,7 +97,7 @@ fn summary(violations: &[Violation]) -> String {
 
 impl ChatError {
     /// One value that the rules do not allow.
-    pub fn invalid(field: &'static str, detail: impl Into<String>) -> Self {
+    pub fn invalid(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![Violation::new(field, detail)])
     }
 

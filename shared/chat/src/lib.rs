@@ -6,13 +6,14 @@
 //! What a killed node committed but did not publish, the sweeper (`sweeper`) of any node announces again.
 //!
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
-//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reading`, `attachments`, `files`
-//! the use cases, one a file; `file_sweeper` removes the files that nobody may have any more; `rooms` those of
-//! the clients that speak integers and poll; `usernames` who is called
-//! what; [`contacts`] what gives contact details away and where that is looked for, `held` what administrators do about
-//! it; `notifications` people's lists of those, `notifier` who is told what; `figures` what the installation counts;
-//! [`accounts`] and [`passwords`] own accounts; [`revocations`] which tokens ended early; [`presence`] who is online,
-//! `typing` who is writing; [`announce`] how a change becomes bytes for the bus.
+//! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reactions`, `pins`, `reading`,
+//! `attachments`, `files`, `search` the use cases, one a file; `mentions` who is named in a text; `system` what the system
+//! says; `indexing` keeps the search fast; `file_sweeper` removes the files that nobody may have any more; `rooms` those
+//! of the clients that speak integers and poll; `usernames` who is called what; [`contacts`] what gives contact details
+//! away and where that is looked for, `held` what administrators do about it; `notifications` people's lists of those,
+//! `notifier` who is told what; `figures` what the installation counts; [`accounts`] and [`passwords`] own accounts;
+//! [`revocations`] which tokens ended early; [`presence`] who is online, `typing` who is writing; [`announce`] how a
+//! change becomes bytes for the bus.
 //!
 //! This crate must not know SQL, Redis, HTTP or sockets. Rules never live in a route or in a socket handler. To add
 //! a use case: a method on [`Chat`] in the file of its noun, its rule in [`permit`], and if it changes a
@@ -29,19 +30,25 @@ mod figures;
 mod file_sweeper;
 mod files;
 mod held;
+mod indexing;
 mod listing;
+mod mentions;
 mod messages;
 mod notifications;
 mod notifier;
 mod participants;
 pub mod passwords;
 pub mod permit;
+mod pins;
 pub mod presence;
 mod publisher;
+mod reactions;
 mod reading;
 pub mod revocations;
 mod rooms;
+mod search;
 mod sweeper;
+mod system;
 pub mod text;
 mod typing;
 mod usernames;
@@ -85,10 +92,11 @@ pub struct Chat {
 
 impl Chat {
     /// Texts are screened by what `store` brings with it ([`Store::screened_by`]), or else as the contract says.
-    /// Starts the node's writer, marker, publisher, notifier and outbox sweeper, its figures, and its looks at the list
-    /// of revoked tokens; they end with `tasks`.
+    /// Starts the node's writer, marker, publisher, notifier and outbox sweeper, its figures, what keeps its search fast,
+    /// and its looks at the list of revoked tokens; they end with `tasks`.
     pub fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks) -> Self {
         sweeper::start(store.clone(), bus.clone(), clock.clone(), tasks);
+        indexing::start(store.clone(), tasks);
         Self::start_without_sweeper(store, bus, clock, tasks)
     }
 

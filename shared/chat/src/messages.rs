@@ -1,13 +1,14 @@
 //! Sending, changing, deleting and reading messages.
 
-use protocol::models::Message;
-use protocol::requests::SendMessage;
+use protocol::frames::ServerFrame;
+use protocol::models::{Message, MessageEdit};
+use protocol::requests::{EditMessage, SendMessage};
 use protocol::{AttachmentId, ConversationId, MessageId, UserId, limits};
-use store::{Appended, Judgement, Locked, NewMessage, Page, Screening};
+use store::{Appended, Change, Judgement, Locked, NewMessage, Page, Screening, User};
 use uuid::Uuid;
 
 use crate::permit::{self, Actor};
-use crate::{Chat, ChatError, text};
+use crate::{Chat, ChatError, mentions, text};
 
 /// A send that is committed.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +48,7 @@ impl Chat {
             id: MessageId(Uuid::now_v7()),
             conversation: request.conversation_id,
             sender,
+            mentions: mentions::checked(request.mentions, &text)?,
             text,
             reply_to: request.reply_to,
             client_id: text::client_id(request.client_id)?,
@@ -82,6 +84,7 @@ impl Chat {
                     "there is no such message in this conversation",
                 ));
             }
+            Appended::MentionsStranger(place) => return Err(mentions::stranger(place)),
             Appended::Screened => return Err(ChatError::ContactData),
             Appended::Held => return Err(ChatError::HeldForReview),
         };
@@ -89,35 +92,44 @@ impl Chat {
         Ok(Sent { message, is_repeated })
     }
 
-    /// Gives a message of the caller's own a new text.
+    /// Gives a message of the caller's own a new text, and new mentions with it.
     pub async fn edit_message(
         &self,
         actor: UserId,
         id: MessageId,
-        new_text: String,
+        request: EditMessage,
     ) -> Result<Message, ChatError> {
-        let new_text = text::message(Some(new_text))?;
+        let new_text = text::message(Some(request.text))?;
+        let mentions = mentions::checked(request.mentions, &new_text)?;
         let mut locked = self.lock_own_message(actor, id).await?;
+        mentions::require_present(&mut locked, &mentions).await?;
         let now = self.clock.now();
-        let new_text = match locked.judge_edit(id, &new_text, now).await? {
-            Judgement::Pass => new_text,
-            Judgement::Mask(masked) => masked,
+        let (new_text, mentions) = match locked.judge_edit(id, &new_text, now).await? {
+            Judgement::Pass => (new_text, mentions),
+            // The places of the mentions are those of another text.
+            Judgement::Mask(masked) => (masked, Vec::new()),
             // There is no holding an edit: what it would replace is already there.
             Judgement::Refuse | Judgement::Hold => return Err(ChatError::ContactData),
         };
-        let change = locked.edit_message(id, &new_text, now).await?;
-        let edited = locked.message(id).await?.ok_or(ChatError::NoMessage)?;
-        self.commit(locked, vec![change]).await?;
-        Ok(edited)
+        let change = locked.edit_message(id, &new_text, &mentions, now).await?;
+        self.commit_message(locked, change).await
     }
 
-    /// Deletes a message of the caller's own; its place stays, its text does not.
+    /// Deletes a message of the caller's own; its place stays, its texts and reactions do not.
     pub async fn delete_message(&self, actor: UserId, id: MessageId) -> Result<(), ChatError> {
         let mut locked = self.lock_own_message(actor, id).await?;
         let change = locked.delete_message(id, self.clock.now()).await?;
         self.commit(locked, vec![change]).await?;
         self.files_may_be_doomed();
         Ok(())
+    }
+
+    /// What a message said before it was changed, the oldest first; for administrators. Of a deleted message nothing
+    /// is left.
+    pub async fn message_edits(&self, actor: &User, id: MessageId) -> Result<Vec<MessageEdit>, ChatError> {
+        permit::read_edits(actor)?;
+        self.store.message(id).await?.ok_or(ChatError::NoMessage)?;
+        Ok(self.store.message_edits(id).await?)
     }
 
     /// A page of history, ascending; deleted messages are not on it.
@@ -128,16 +140,40 @@ impl Chat {
         page: Page,
         limit: i64,
     ) -> Result<Vec<Message>, ChatError> {
-        if !(1..=limits::PAGE_MAX).contains(&limit) {
-            let detail = format!("must be between 1 and {}", limits::PAGE_MAX);
-            return Err(ChatError::invalid("limit", detail));
-        }
+        page_limit(limit)?;
         self.require_participant(actor, conversation).await?;
         Ok(self.store.messages(conversation, page, limit).await?)
     }
 
-    /// The message's conversation, locked, after the checks that editing and deleting share.
-    pub(crate) async fn lock_own_message(&self, actor: UserId, id: MessageId) -> Result<Locked, ChatError> {
+    /// The same with the deleted ones, which say nothing but that they are gone.
+    pub async fn history_with_tombstones(
+        &self,
+        actor: UserId,
+        conversation: ConversationId,
+        page: Page,
+        limit: i64,
+    ) -> Result<Vec<Message>, ChatError> {
+        page_limit(limit)?;
+        self.require_participant(actor, conversation).await?;
+        let messages = self.store.messages_and_tombstones(conversation, page, limit);
+        Ok(messages.await?)
+    }
+
+    /// Commits a change of one message and answers with the message as it is told.
+    pub(crate) async fn commit_message(&self, locked: Locked, change: Change) -> Result<Message, ChatError> {
+        let ServerFrame::MessageEdited(message) = change.frame.clone() else {
+            return Err(ChatError::NoMessage);
+        };
+        self.commit(locked, vec![change]).await?;
+        Ok(message)
+    }
+
+    /// A message under its conversation's lock, and what the caller is there.
+    pub(crate) async fn lock_message(
+        &self,
+        actor: UserId,
+        id: MessageId,
+    ) -> Result<(Locked, Actor, Message), ChatError> {
         let found = self.store.message(id).await?.ok_or(ChatError::NoMessage)?;
         let mut locked = self
             .store
@@ -150,7 +186,13 @@ impl Chat {
             .map(|participant| participant.role);
         // Read again: only under the lock does nobody else change it.
         let message = locked.message(id).await?.ok_or(ChatError::NoMessage)?;
-        permit::change_message(Actor { user: actor, role }, &message)?;
+        Ok((locked, Actor { user: actor, role }, message))
+    }
+
+    /// The same after the checks that editing and deleting share.
+    pub(crate) async fn lock_own_message(&self, actor: UserId, id: MessageId) -> Result<Locked, ChatError> {
+        let (locked, actor, message) = self.lock_message(actor, id).await?;
+        permit::change_message(actor, &message)?;
         Ok(locked)
     }
 }
@@ -168,4 +210,12 @@ fn files(named: Vec<AttachmentId>) -> Result<Vec<AttachmentId>, ChatError> {
         }
     }
     Ok(files)
+}
+
+fn page_limit(limit: i64) -> Result<(), ChatError> {
+    if (1..=limits::PAGE_MAX).contains(&limit) {
+        return Ok(());
+    }
+    let detail = format!("must be between 1 and {}", limits::PAGE_MAX);
+    Err(ChatError::invalid("limit", detail))
 }

@@ -1,8 +1,8 @@
 //! Who is in a conversation, and how that changes.
 
-use protocol::models::{Participant, Role};
+use protocol::models::{Participant, Role, SystemEvent};
 use protocol::{ConversationId, UserId, limits};
-use store::Locked;
+use store::{Locked, NewSystemMessage};
 
 use crate::permit;
 use crate::{Chat, ChatError};
@@ -37,10 +37,10 @@ impl Chat {
         role: Option<Role>,
     ) -> Result<Added, ChatError> {
         // Before the lock: a second connection asked for under it could wait for one that waits for this lock.
-        let is_known = self.store.user(whom).await?.is_some();
+        let names = self.names(&[actor, whom]).await?;
         let (mut locked, actor) = self.lock_as(actor, conversation).await?;
         permit::add_participant(actor, locked.conversation().kind)?;
-        if !is_known {
+        if !names.know(whom) {
             return Err(ChatError::NoUser);
         }
         if let Some(present) = locked.participant(whom).await? {
@@ -53,33 +53,47 @@ impl Chat {
                 is_new: false,
             });
         }
-        self.let_in(locked, whom, role.unwrap_or(Role::Member)).await
+        let told = names.told(actor.user, SystemEvent::Added { user_id: whom });
+        self.let_in(locked, (whom, role.unwrap_or(Role::Member)), told)
+            .await
     }
 
     /// Joins a group that is open. Who is in it already stays as they are.
     pub async fn join(&self, actor: UserId, conversation: ConversationId) -> Result<(), ChatError> {
+        let names = self.names(&[actor]).await?;
         let (mut locked, actor) = self.lock_as(actor, conversation).await?;
         if actor.role.is_some() {
             return Ok(());
         }
         permit::join(locked.conversation().kind, locked.is_open().await?)?;
-        self.let_in(locked, actor.user, Role::Member).await.map(drop)
+        let told = names.told(actor.user, SystemEvent::Joined);
+        self.let_in(locked, (actor.user, Role::Member), told)
+            .await
+            .map(drop)
     }
 
-    /// Lets somebody in who is not in it, if there is room.
-    async fn let_in(&self, mut locked: Locked, whom: UserId, role: Role) -> Result<Added, ChatError> {
+    /// Lets somebody in who is not in it, if there is room, and says so in the conversation.
+    async fn let_in(
+        &self,
+        mut locked: Locked,
+        (whom, role): (UserId, Role),
+        told: NewSystemMessage,
+    ) -> Result<Added, ChatError> {
         let count = locked.participant_count().await?;
         if usize::try_from(count).is_ok_and(|count| count >= limits::PARTICIPANTS) {
             let detail = format!("a conversation holds at most {} people", limits::PARTICIPANTS);
             return Err(ChatError::invalid("user_id", detail));
         }
-        let change = locked.add_participant(whom, role, self.clock.now()).await?;
+        let now = self.clock.now();
+        let change = locked.add_participant(whom, role, now).await?;
         let added = locked
             .participant(whom)
             .await?
             .ok_or(ChatError::NoSuchParticipant)?;
+        // As of the change that let them in: what the system says of it comes after.
         let shown = locked.listed().await?;
-        self.commit_and_tell(locked, vec![change], Some((whom, shown)))
+        let told = locked.say_system(&told, now).await?;
+        self.commit_and_tell(locked, vec![change, told], Some((whom, shown)))
             .await?;
         Ok(Added {
             participant: added,
@@ -115,6 +129,7 @@ impl Chat {
         conversation: ConversationId,
         whom: UserId,
     ) -> Result<(), ChatError> {
+        let names = self.names(&[actor, whom]).await?;
         let (mut locked, actor) = self.lock_as(actor, conversation).await?;
         permit::remove_participant(actor, locked.conversation().kind, whom)?;
         if locked.participant(whom).await?.is_none() {
@@ -125,6 +140,13 @@ impl Chat {
         if let Some(heir) = locked.heir().await? {
             changes.push(locked.add_participant(heir, Role::Admin, now).await?);
         }
+        let event = if whom == actor.user {
+            SystemEvent::Left
+        } else {
+            SystemEvent::Removed { user_id: whom }
+        };
+        let told = names.told(actor.user, event);
+        changes.push(locked.say_system(&told, now).await?);
         self.commit(locked, changes).await
     }
 }

@@ -47,6 +47,16 @@ fn require_administrator(actor: &User, otherwise: &'static str) -> Result<(), Ch
     }
 }
 
+/// Administrators see what a message said before it was changed.
+pub fn read_edits(actor: &User) -> Result<(), ChatError> {
+    if actor.role != ADMINISTRATOR {
+        return Err(ChatError::Forbidden(
+            "only an administrator may read earlier texts",
+        ));
+    }
+    Ok(())
+}
+
 /// Administrators say where contact details are screened, and decide about what was held.
 pub fn oversee_contacts(actor: &User) -> Result<(), ChatError> {
     if actor.role != ADMINISTRATOR {
@@ -70,7 +80,31 @@ pub fn change_message(actor: Actor, message: &Message) -> Result<(), ChatError> 
             "only its author may change or delete a message",
         ));
     }
-    Ok(())
+    require_said(message)
+}
+
+/// Participants react to what somebody said.
+pub fn react(actor: Actor, message: &Message) -> Result<(), ChatError> {
+    actor.member()?;
+    require_said(message)
+}
+
+/// Either side pins in a private conversation; in a group, an admin.
+pub fn pin_message(actor: Actor, kind: ConversationType, message: &Message) -> Result<(), ChatError> {
+    let role = actor.member()?;
+    if kind == ConversationType::Group {
+        require_admin(role, "only an admin may pin messages of a group")?;
+    }
+    require_said(message)
+}
+
+/// What the system says is a record, not a message to deal with.
+fn require_said(message: &Message) -> Result<(), ChatError> {
+    if message.kind.is_text() {
+        Ok(())
+    } else {
+        Err(ChatError::Forbidden("this is not a message that somebody said"))
+    }
 }
 
 /// A file that waits for its message is its uploader's alone, and nobody else learns that it is there. One that has come

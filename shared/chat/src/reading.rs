@@ -93,7 +93,30 @@ impl Chat {
         page: Page,
         limit: i64,
     ) -> Result<Vec<Message>, ChatError> {
-        let mut messages = self.history(actor, conversation, page, limit).await?;
+        let messages = self.history(actor, conversation, page, limit).await?;
+        self.read_page(actor, conversation, messages).await
+    }
+
+    /// The same with the deleted ones, which say nothing but that they are gone.
+    pub async fn read_history_with_tombstones(
+        &self,
+        actor: UserId,
+        conversation: ConversationId,
+        page: Page,
+        limit: i64,
+    ) -> Result<Vec<Message>, ChatError> {
+        let messages = self
+            .history_with_tombstones(actor, conversation, page, limit)
+            .await?;
+        self.read_page(actor, conversation, messages).await
+    }
+
+    async fn read_page(
+        &self,
+        actor: UserId,
+        conversation: ConversationId,
+        mut messages: Vec<Message>,
+    ) -> Result<Vec<Message>, ChatError> {
         let readers = self.show_read(actor, conversation, &mut messages).await?;
         let Some(newest) = messages.last().map(|message| message.seq) else {
             return Ok(messages);

@@ -235,6 +235,9 @@ pub enum ClientFrame {
     /// Deletes a message of one's own.
     #[serde(rename = "message:delete")]
     MessageDelete(DeleteFrame),
+    /// Adds a reaction of one's own to a message, or takes it away.
+    #[serde(rename = "message:react")]
+    MessageReact(ReactFrame),
     /// Has read up to here.
     #[serde(rename = "message:read")]
     MessageRead(ReadFrame),
@@ -295,6 +298,9 @@ pub struct EditFrame {
     pub message_id: MessageId,
     /// The new text.
     pub text: String,
+    /// Who is named in the new text: the old text's mentions go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
 }
 
 /// A message to delete.
@@ -302,6 +308,18 @@ pub struct EditFrame {
 pub struct DeleteFrame {
     /// Which.
     pub message_id: MessageId,
+}
+
+/// A reaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReactFrame {
+    /// To which message.
+    pub message_id: MessageId,
+    /// One emoji.
+    pub emoji: String,
+    /// Take it away; otherwise it is added.
+    #[serde(default)]
+    pub remove: bool,
 }
 
 /// A conversation to follow.

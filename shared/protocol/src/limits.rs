@@ -29,6 +29,39 @@ pub const CLIENT_ID_CHARS: usize = 64;
 /// Characters of an attachment's address; browsers agree on about this much.
 pub const URL_CHARS: usize = 2_048;
 
+/// Mentions of one message: more is a call to everybody, which has no place in a text.
+pub const MENTIONS: usize = 50;
+
+/// Different emoji under one message: as many as a client shows in a few lines.
+pub const REACTION_KINDS: usize = 20;
+
+/// People that a message names for each emoji; the whole list has a path of its own.
+pub const REACTION_USERS: usize = 50;
+
+/// Pinned messages of one conversation: they are read all at once.
+pub const PINS: i64 = 100;
+
+/// Characters of a quoted text: two lines of a phone.
+pub const REPLY_CHARS: usize = 200;
+
+/// Characters of a search at least: the indexes know texts by every three neighbouring characters.
+pub const SEARCH_CHARS_MIN: usize = 3;
+
+/// Characters of a search at most: a sentence.
+pub const SEARCH_CHARS_MAX: usize = 200;
+
+/// Found messages on a page that names no `limit`.
+pub const SEARCH_PAGE_DEFAULT: i64 = 20;
+
+/// Found messages on a page at most.
+pub const SEARCH_PAGE_MAX: i64 = 50;
+
+/// Conversations that one search looks into, those with the newest activity first.
+pub const SEARCH_CONVERSATIONS: i64 = 1_000;
+
+/// Characters of the part of a long text that a search shows.
+pub const SNIPPET_CHARS: usize = 200;
+
 /// Messages on a page that names no `limit`.
 pub const PAGE_DEFAULT: i64 = 50;
 

@@ -36,8 +36,8 @@ mod notifications;
 
 pub use contacts::{ContactPolicy, HeldMessage};
 pub use messages::{
-    Attachment, FileLink, FileType, Mention, Message, MessageHead, MessageKind, Reaction, ReplyHead,
-    SystemEvent,
+    Attachment, FileLink, FileType, FoundMessage, Mention, Message, MessageEdit, MessageHead, MessageKind,
+    Reaction, ReplyHead, SystemEvent,
 };
 pub use notifications::{DayCount, Figures, NotificationSettings, NotificationSwitch};
 

@@ -121,6 +121,18 @@ pub struct SendMessage {
 pub struct EditMessage {
     /// The new text; must not be blank.
     pub text: String,
+    /// Who is named in the new text, fifty at most: the old text's mentions go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+}
+
+impl From<&str> for EditMessage {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            mentions: Vec::new(),
+        }
+    }
 }
 
 /// Says whether contact details are screened in a conversation.

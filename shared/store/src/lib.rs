@@ -36,9 +36,9 @@ pub use error::StoreError;
 pub use records::{
     About, Appended, Batch, Before, Change, ChangePage, ConversationPatch, Created, Cursor, Decision, Edge,
     Ended, FileStanding, Heads, Held, HostNotice, ListPage, ListPlace, ListVersion, Listing, Mark, Members,
-    MyConversation, MyPatch, NewAttachment, NewConversation, NewMessage, NewNotice, NewUpload, NewUser,
-    Notice, Notified, OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation, RoomOrder, Said,
-    Session, Stamp, Standing, Sweep, Unpublished, Uploaded, User, Window,
+    MyConversation, MyPatch, NewAttachment, NewConversation, NewMessage, NewNotice, NewSystemMessage,
+    NewUpload, NewUser, Notice, Notified, OutboxId, Page, Place, ProfilePatch, Reader, Readers, Revocation,
+    RoomOrder, Said, Search, Session, Stamp, Standing, Sweep, Unpublished, Uploaded, User, Window,
 };
 pub use screen::{Earlier, Judgement, Screen, Screening, Terms};
 pub use sql::locked::Locked;

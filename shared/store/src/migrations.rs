@@ -7,6 +7,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 use crate::pool::Pool;
+use crate::sql::dialect::Spelled;
 
 /// Version, description, text.
 const STEPS: [(i64, &str, &str); 12] = [
@@ -40,6 +41,16 @@ const STEPS: [(i64, &str, &str); 12] = [
     (13, "rooms", include_str!("../migrations/0013_rooms.sql")),
 ];
 
+/// The one step that the two databases have nothing in common in.
+const SEARCH: (i64, &str, Spelled) = (
+    11,
+    "search",
+    Spelled {
+        postgres: include_str!("../migrations/0011_search.postgres.sql"),
+        sqlite: include_str!("../migrations/0011_search.sqlite.sql"),
+    },
+);
+
 /// Stands in the text for what the two databases do not agree on.
 const ASCENDING_PRIMARY_KEY: &str = "@ascending_primary_key";
 
@@ -62,7 +73,11 @@ pub(crate) fn migrator(pool: &Pool) -> Migrator {
             include_str!("../migrations/0008_files.sqlite.sql"),
         ),
     };
-    let steps = STEPS.map(|(version, description, text)| {
+    let (version, description, search) = SEARCH;
+    let mut steps = STEPS.to_vec();
+    steps.push((version, description, search.on(pool)));
+    steps.sort_by_key(|&(version, ..)| version);
+    let steps = steps.into_iter().map(|(version, description, text)| {
         let text = text
             .replace(ASCENDING_PRIMARY_KEY, ascending)
             .replace(JSON, json)
@@ -75,5 +90,5 @@ pub(crate) fn migrator(pool: &Pool) -> Migrator {
             false,
         )
     });
-    Migrator::with_migrations(steps.into())
+    Migrator::with_migrations(steps.collect())
 }

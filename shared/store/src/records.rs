@@ -4,7 +4,7 @@ mod notifications;
 mod reading;
 
 use protocol::frames::ServerFrame;
-use protocol::models::{ConversationType, FileType, Message, Role};
+use protocol::models::{ConversationType, FileType, Mention, Message, Role, SystemEvent};
 use protocol::{AttachmentId, ConversationId, MessageId, RevocationId, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -183,9 +183,25 @@ pub struct NewMessage {
     /// Files that the sender has uploaded and that wait for a message; each once.
     #[serde(default)]
     pub attachments: Vec<AttachmentId>,
+    /// Who is named in the text.
+    #[serde(default)]
+    pub mentions: Vec<Mention>,
     /// Whether its text is looked at before it is stored.
     #[serde(default)]
     pub screening: Screening,
+}
+
+/// A message of kind `system` to store.
+#[derive(Clone, Debug)]
+pub struct NewSystemMessage {
+    /// UUIDv7.
+    pub id: MessageId,
+    /// Who did it.
+    pub sender: UserId,
+    /// What they did.
+    pub event: SystemEvent,
+    /// The same in words, for clients that have none of their own.
+    pub text: String,
 }
 
 /// A message that waits for an administrator's decision, or has had it.
@@ -228,6 +244,8 @@ pub enum Appended {
     NotParticipant,
     /// `reply_to` names no message of this conversation.
     NoReplyTarget,
+    /// This one of its mentions, counted from 0, names somebody who is not in the conversation.
+    MentionsStranger(usize),
     /// The screen refused its text.
     Screened,
     /// It waits for a decision.
@@ -345,6 +363,25 @@ pub enum Page {
     After(Seq),
     /// Half before, this one, half after.
     Around(Seq),
+}
+
+/// What to search for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Search {
+    /// Words, or a part of a text; three characters at least.
+    pub text: String,
+    /// Only there.
+    pub conversation: Option<ConversationId>,
+    /// Only what this person wrote.
+    pub sender: Option<UserId>,
+    /// Nothing older.
+    pub from: Option<Timestamp>,
+    /// Nothing newer.
+    pub to: Option<Timestamp>,
+    /// Only messages with files, or only those without.
+    pub has_file: Option<bool>,
+    /// Only messages whose [`Message::number`] is lower: the next page.
+    pub below: Option<i64>,
 }
 
 /// An attachment to store.

@@ -21,6 +21,7 @@ mod reading;
 mod revocations;
 mod rooms;
 mod said;
+mod search;
 mod sessions;
 mod stamps;
 mod sweep;

@@ -51,9 +51,10 @@ async fn a_newcomer_is_told_together_with_the_change_and_from_its_number_on() {
     node.next_taken().await;
     node.add(ann, group, bob).await;
     let told = node.next_taken().await;
-    let [(everybody, added), (newcomer, new)] = &told[..] else {
+    let [(everybody, added), (_, said), (newcomer, new)] = &told[..] else {
         panic!("{told:?}");
     };
+    assert_eq!((said.seq, said.kind), (Seq(3), Kind::Change));
     assert_eq!(
         (*everybody, *newcomer),
         (Topic::Conversation(group), Topic::User(bob))
@@ -80,7 +81,7 @@ async fn people_whom_the_bus_did_not_tell_are_told_to_look_again() {
     let [(topic, head), users @ ..] = &swept[..] else {
         panic!("nothing was swept");
     };
-    assert_eq!((*topic, head.seq), (Topic::Conversation(group), Seq(1)));
+    assert_eq!((*topic, head.seq), (Topic::Conversation(group), Seq(2)));
     assert_eq!(users.len(), 3);
     for (user, frame) in [ann, bob, eve].into_iter().zip(users) {
         assert!(relists(user, frame), "{frame:?}");

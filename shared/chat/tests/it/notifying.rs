@@ -62,6 +62,7 @@ async fn what_a_node_committed_before_it_died_is_told_by_another() {
         client_id: None,
         attachments: Vec::new(),
         screening: store::Screening::default(),
+        mentions: Vec::new(),
     };
     let now = node.chat.clock().now();
     node.chat.store().append(&[orphan], &[], now).await.unwrap();

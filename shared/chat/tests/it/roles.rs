@@ -16,13 +16,15 @@ async fn when_the_last_admin_leaves_whoever_has_been_there_longest_manages_the_g
     node.next_taken().await;
     node.chat.remove_participant(ann, group, ann).await.unwrap();
     let told = node.next_taken().await;
-    let [(_, left), (topic, promoted)] = &told[..] else {
+    let [(_, left), (topic, promoted), (_, said)] = &told[..] else {
         panic!("{told:?}");
     };
-    assert_eq!((left.seq, left.kind), (Seq(2), Kind::Left(ann)));
+    // The addition and what the system said of it took the first two.
+    assert_eq!((left.seq, left.kind), (Seq(3), Kind::Left(ann)));
+    assert_eq!((said.seq, said.kind), (Seq(5), Kind::Change));
     assert_eq!(
         (*topic, promoted.seq, promoted.kind),
-        (Topic::Conversation(group), Seq(3), Kind::Change)
+        (Topic::Conversation(group), Seq(4), Kind::Change)
     );
     let ServerFrame::ParticipantUpdated(now) = serde_json::from_slice(&promoted.frame).unwrap() else {
         panic!("{promoted:?}");

@@ -79,6 +79,7 @@ impl ClientFrame {
             "message:new" => Self::MessageNew(serde_json::from_str(payload)?),
             "message:edit" => Self::MessageEdit(serde_json::from_str(payload)?),
             "message:delete" => Self::MessageDelete(serde_json::from_str(payload)?),
+            "message:react" => Self::MessageReact(serde_json::from_str(payload)?),
             "message:read" => Self::MessageRead(serde_json::from_str(payload)?),
             "subscribe" => Self::Subscribe(serde_json::from_str(payload)?),
             "unsubscribe" => Self::Unsubscribe(serde_json::from_str(payload)?),

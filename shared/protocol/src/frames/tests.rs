@@ -23,6 +23,7 @@ fn message() -> Message {
         reactions: Vec::new(),
         attachments: Vec::new(),
         pinned_at: None,
+        deleted_at: None,
         is_read: None,
     }
 }

@@ -146,9 +146,31 @@ pub struct Message {
     /// Since when it is pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned_at: Option<Timestamp>,
+    /// Since when it is gone; such messages are shown only where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
     /// Whether somebody other than its sender has read it. Left out of frames.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_read: Option<bool>,
+}
+
+/// A text that a message once had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MessageEdit {
+    /// What it said.
+    pub text: String,
+    /// Until when.
+    pub replaced_at: Timestamp,
+}
+
+/// A message that a search has found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FoundMessage {
+    /// It; its `seq` is what `around` takes.
+    pub message: Message,
+    /// The part of a long text that was found; left out when the whole text is short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<String>,
 }
 
 /// A file that belongs to a message: what it is and where it lies.

@@ -3,7 +3,7 @@
 //! Lock the conversations, look up what the decision needs, decide in plain Rust (`decide`), write, commit: five round
 //! trips on Postgres however many messages there are.
 
-mod decide;
+pub(crate) mod decide;
 mod postgres;
 mod screening;
 mod sqlite;
@@ -16,7 +16,7 @@ use protocol::{ConversationId, MessageId, Seq, Timestamp};
 use sqlx::{FromRow, query_as};
 use uuid::Uuid;
 
-use self::decide::{Counter, Plan, Verdict, decide};
+use self::decide::{Counter, Facts, Plan, Verdict, decide};
 use self::screening::Asked;
 use super::dialect::{Spelled, Uuids, one_of_uuids};
 use super::locked::files::{self, Waiting, are_theirs, give_new};
@@ -25,7 +25,7 @@ use crate::Store;
 use crate::error::Result;
 use crate::pool::{Tx, on_tx};
 use crate::records::{Appended, Batch, NewMessage, OutboxId};
-use crate::rows::{MessageRow, contact_policy, message_columns};
+use crate::rows::{MessageRow, contact_policy, message_columns, reply_head};
 
 /// Times that a batch is written when it collides with another node's: a `client_id` that both are storing, in two
 /// conversations, or a deadlock over two of them. The second attempt sees what the other has committed.
@@ -43,6 +43,31 @@ const BY_IDS: Spelled = one_of_uuids!(
     concat!("select ", message_columns!(), " from messages where id"),
     ""
 );
+
+/// What the statement of facts answers with for one message.
+#[derive(FromRow)]
+struct FactsRow {
+    is_participant: bool,
+    repeated: Option<Uuid>,
+    reply_seq: Option<i64>,
+    reply_sender: Option<i64>,
+    reply_text: Option<String>,
+    stranger: Option<i64>,
+}
+
+impl FactsRow {
+    fn of(self, message: &NewMessage) -> Facts {
+        let target = message.reply_to.map(|id| id.0);
+        Facts {
+            is_participant: self.is_participant,
+            repeated: self.repeated.map(MessageId),
+            reply: reply_head(target, self.reply_seq, self.reply_sender, self.reply_text),
+            stranger: self.stranger.and_then(|place| usize::try_from(place).ok()),
+            // Looked up for the whole batch.
+            has_files: message.attachments.is_empty(),
+        }
+    }
+}
 
 /// What the write statement answers with.
 struct Written {

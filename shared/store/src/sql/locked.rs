@@ -1,17 +1,19 @@
-//! A conversation under its lock: every change but new messages is made here.
+//! A conversation under its lock: every change but new messages is made here. What changes messages is in `messages`
+//! and `reactions`.
 
 mod details;
 pub(super) mod files;
+mod messages;
+mod reactions;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use protocol::frames::{ConversationGone, MessageDeleted, ParticipantChange, ParticipantGone, ServerFrame};
-use protocol::models::{Conversation, Message, Participant, Role};
-use protocol::{ConversationId, MessageId, Seq, Timestamp, UserId};
-use sqlx::{query, query_as, query_scalar};
+use protocol::frames::{ConversationGone, ParticipantChange, ParticipantGone, ServerFrame};
+use protocol::models::{Conversation, Participant, Role};
+use protocol::{ConversationId, Seq, Timestamp, UserId};
+use sqlx::{FromRow, query, query_as, query_scalar};
 
-use super::contacts::{self, Edit};
 use super::conversations::ONE;
 use super::dialect::{Spelled, locking};
 use super::notifications;
@@ -20,16 +22,13 @@ use crate::Store;
 use crate::error::Result;
 use crate::pool::{Tx, on_tx};
 use crate::records::{Change, OutboxId};
-use crate::rows::{
-    ConversationRow, ListedRow, MessageRow, ParticipantRow, conversation_columns, message_columns,
-    participant_columns,
-};
-use crate::screen::{Judgement, Screen};
+use crate::rows::{ConversationRow, ListedRow, ParticipantRow, conversation_columns, participant_columns};
+use crate::screen::Screen;
 
 const LOCK: Spelled = locking!(concat!(
     "select ",
     conversation_columns!(),
-    " from conversations c where c.id = $1 and c.deleted_at is null"
+    ", c.last_message_at from conversations c where c.id = $1 and c.deleted_at is null"
 ));
 
 const PARTICIPANT: &str = concat!(
@@ -48,23 +47,6 @@ const HEIR: &str = "select user_id from participants
      order by joined_seq, joined_at, user_id limit 1";
 
 const IS_OPEN: &str = "select is_open from conversations where id = $1";
-
-const MESSAGE: &str = concat!(
-    "select ",
-    message_columns!(),
-    " from messages where conversation_id = $1 and id = $2 and deleted_at is null"
-);
-
-const EDIT: &str = concat!(
-    "update messages set changed_seq = $3, edited_at = $4, is_edited = true, text = $5
-     where conversation_id = $1 and id = $2 and deleted_at is null
-     returning ",
-    message_columns!()
-);
-
-const DELETE: &str = "update messages set changed_seq = $3, deleted_at = $4, text = null, attachments = '[]'
-     where conversation_id = $1 and id = $2 and deleted_at is null
-     returning seq";
 
 /// Who has left joins anew; who is in it stays joined as before and gets the role.
 /// What was said before counts as read.
@@ -103,8 +85,17 @@ pub struct Locked {
     conversation: Conversation,
     /// Where it stood when it was locked.
     before: Seq,
+    /// When its newest message was said.
+    last_message_at: Option<Timestamp>,
     /// Who has been let in since.
     joined: Vec<UserId>,
+}
+
+#[derive(FromRow)]
+struct LockedRow {
+    #[sqlx(flatten)]
+    conversation: ConversationRow,
+    last_message_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -112,16 +103,20 @@ impl Store {
     pub async fn lock(&self, id: ConversationId) -> Result<Option<Locked>> {
         let mut tx = self.pools.begin().await?;
         let sql = LOCK.within(&tx);
-        let row: Option<ConversationRow> = on_tx!(&mut tx, |connection| query_as(sql)
+        let row: Option<LockedRow> = on_tx!(&mut tx, |connection| query_as(sql)
             .bind(id.0)
             .fetch_optional(connection)
             .await)?;
-        Ok(row.map(Conversation::from).map(|conversation| Locked {
-            tx,
-            screen: self.screen.clone(),
-            before: conversation.last_seq,
-            joined: Vec::new(),
-            conversation,
+        Ok(row.map(|row| {
+            let conversation = Conversation::from(row.conversation);
+            Locked {
+                tx,
+                screen: self.screen.clone(),
+                before: conversation.last_seq,
+                last_message_at: row.last_message_at.map(Timestamp::from),
+                joined: Vec::new(),
+                conversation,
+            }
         }))
     }
 }
@@ -179,61 +174,6 @@ impl Locked {
             .fetch_optional(connection)
             .await)?;
         Ok(heir.map(UserId))
-    }
-
-    /// A message of this conversation that is not deleted.
-    pub async fn message(&mut self, id: MessageId) -> Result<Option<Message>> {
-        let conversation = self.conversation.id.0;
-        let row: Option<MessageRow> = on_tx!(&mut self.tx, |connection| query_as(MESSAGE)
-            .bind(conversation)
-            .bind(id.0)
-            .fetch_optional(connection)
-            .await)?;
-        Ok(row.map(Message::from))
-    }
-
-    /// Gives a message a new text. The caller has seen it by [`Locked::message`]; one that is not there is an error.
-    pub async fn edit_message(&mut self, id: MessageId, text: &str, now: Timestamp) -> Result<Change> {
-        let (conversation, seq, now) = self.next(now);
-        let row: MessageRow = on_tx!(&mut self.tx, |connection| query_as(EDIT)
-            .bind(conversation.0)
-            .bind(id.0)
-            .bind(seq.0)
-            .bind(now)
-            .bind(text)
-            .fetch_one(connection)
-            .await)?;
-        Ok(self.took(seq, ServerFrame::MessageEdited(row.into())))
-    }
-
-    /// What the installation's screen says of a text that a message of this conversation is to have.
-    pub async fn judge_edit(&mut self, id: MessageId, text: &str, now: Timestamp) -> Result<Judgement> {
-        match self.screen.clone() {
-            Some(screen) => {
-                let edit = Edit { id, text };
-                contacts::judge_edit(&mut self.tx, screen.as_ref(), &self.conversation, (edit, now)).await
-            }
-            None => Ok(Judgement::Pass),
-        }
-    }
-
-    /// Takes a message's text and files away; its place stays. One that is not there is an error.
-    pub async fn delete_message(&mut self, id: MessageId, now: Timestamp) -> Result<Change> {
-        let (conversation, seq, now) = self.next(now);
-        let message_seq: i64 = on_tx!(&mut self.tx, |connection| query_scalar(DELETE)
-            .bind(conversation.0)
-            .bind(id.0)
-            .bind(seq.0)
-            .bind(now)
-            .fetch_one(connection)
-            .await)?;
-        self.doom_files_of_message(id, now.into()).await?;
-        let frame = ServerFrame::MessageDeleted(MessageDeleted {
-            id,
-            conversation_id: conversation,
-            message_seq: Seq(message_seq),
-        });
-        Ok(self.took(seq, frame))
     }
 
     /// Lets somebody in. Who is in it already gets the role, and the change is a `participant:updated`.

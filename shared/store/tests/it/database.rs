@@ -65,6 +65,10 @@ impl Database {
         }
     }
 
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.kind, Kind::Postgres { .. })
+    }
+
     /// What no method of the store does.
     pub(crate) async fn execute(&self, sql: &'static str) {
         match &self.kind {

@@ -63,6 +63,7 @@ pub(crate) fn message(conversation: ConversationId, sender: UserId, text: &str) 
         text: text.into(),
         reply_to: None,
         client_id: None,
+        mentions: Vec::new(),
         screening: Screening::default(),
         attachments: Vec::new(),
     }
@@ -103,7 +104,7 @@ pub(crate) enum Do<'a> {
 pub(crate) async fn change(store: &Store, conversation: ConversationId, what: Do<'_>) -> Change {
     let mut locked = store.lock(conversation).await.unwrap().unwrap();
     let change = match what {
-        Do::Edit(id, text) => locked.edit_message(id, text, at(3)).await,
+        Do::Edit(id, text) => locked.edit_message(id, text, &[], at(3)).await,
         Do::Delete(id) => locked.delete_message(id, at(3)).await,
         Do::Add(user, role) => locked.add_participant(user, role, at(3)).await,
         Do::Remove(user) => locked.remove_participant(user, at(3)).await,

@@ -16,7 +16,7 @@ pub(crate) async fn an_edit_and_a_deletion_take_the_next_numbers_and_say_their_f
         (locked.conversation().id, locked.conversation().last_seq),
         (id, Seq(1))
     );
-    let edited = locked.edit_message(message.id, "new", at(4)).await.unwrap();
+    let edited = locked.edit_message(message.id, "new", &[], at(4)).await.unwrap();
     assert_eq!((edited.conversation, edited.seq), (id, Seq(2)));
     let ServerFrame::MessageEdited(now) = edited.frame else {
         panic!("{:?}", edited.frame);
@@ -86,7 +86,7 @@ pub(crate) async fn what_is_not_committed_never_happened(database: &Database) {
     let id = group(store, &[ann]).await;
     let message = send(store, id, ann, "hi").await;
     let mut locked = store.lock(id).await.unwrap().unwrap();
-    locked.edit_message(message.id, "new", at(4)).await.unwrap();
+    locked.edit_message(message.id, "new", &[], at(4)).await.unwrap();
     locked.add_participant(bob, Role::Admin, at(4)).await.unwrap();
     drop(locked);
     assert_eq!(store.message(message.id).await.unwrap(), Some(message));
@@ -105,7 +105,7 @@ pub(crate) async fn only_what_is_there_can_be_changed(database: &Database) {
     let mut locked = store.lock(id).await.unwrap().unwrap();
     for message in [foreign.id, MessageId(Uuid::now_v7())] {
         assert!(locked.message(message).await.unwrap().is_none());
-        assert!(locked.edit_message(message, "new", at(4)).await.is_err());
+        assert!(locked.edit_message(message, "new", &[], at(4)).await.is_err());
         assert!(locked.delete_message(message, at(4)).await.is_err());
     }
     assert!(locked.remove_participant(bob, at(4)).await.is_err());

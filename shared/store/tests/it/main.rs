@@ -21,7 +21,9 @@ mod races;
 mod reading;
 mod revocations;
 mod rooms;
+mod search;
 mod startup;
+mod talk;
 
 use database::Database;
 
@@ -132,6 +134,22 @@ on_both_databases! {
         doomed_files_are_claimed_once_and_forgotten,
         names_without_a_row_are_told,
         a_chore_is_taken_once_in_its_time;
+    talk:
+        a_reply_shows_the_head_of_what_it_answers_wherever_it_is_read,
+        each_edit_keeps_the_text_before_it_until_the_message_is_deleted,
+        tombstones_are_shown_only_when_asked_for_and_say_nothing,
+        a_reaction_counts_once_and_its_absence_takes_no_number,
+        a_summary_names_the_first_fifty_and_fills_up_when_one_takes_theirs_back,
+        who_is_mentioned_is_kept_with_the_text_and_must_be_there,
+        pins_are_listed_the_newest_first_and_taken_down,
+        what_the_system_says_is_a_message_of_its_own_kind_after_the_change;
+    search:
+        words_and_parts_of_texts_are_found_in_every_alphabet_the_newest_first,
+        postgres_finds_a_word_in_all_its_forms,
+        only_those_who_are_in_a_conversation_find_what_was_said_there,
+        what_was_deleted_edited_away_or_said_by_the_system_is_not_found,
+        a_search_is_narrowed_by_sender_time_and_files,
+        what_waits_outside_the_index_is_found_too_and_taken_in;
     locked:
         an_edit_and_a_deletion_take_the_next_numbers_and_say_their_frames,
         joining_leaving_and_the_end_take_the_next_numbers_and_say_their_frames,

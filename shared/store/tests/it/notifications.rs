@@ -3,8 +3,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use protocol::models::{Mention, NotificationSettings, NotificationSwitch, Role};
 use protocol::requests::PatchNotificationSettings;
-use protocol::{ConversationId, NotificationId, UserId};
-use store::{About, HostNotice, NewNotice, Notice, Store};
+use protocol::{ConversationId, NotificationId, Timestamp, UserId};
+use store::{About, Edge, HostNotice, NewNotice, Notice, Store};
 
 use crate::database::Database;
 use crate::given::{Do, at, change, group, message, people, person, send};
@@ -415,7 +415,7 @@ pub(crate) async fn only_the_online_are_told_by_a_frame_and_only_of_what_is_unre
     let [ann, bob, eve, dan] = people(store).await;
     let id = quiet_group(store, &[ann, bob, eve, dan]).await;
     for user in [ann, bob, dan] {
-        store.set_online(user, true, at(1)).await.unwrap();
+        be_online(store, user, at(1)).await;
     }
     send(store, id, ann, "hello").await;
     let entries = look(store, id).await;
@@ -521,7 +521,7 @@ pub(crate) async fn figures_are_of_what_was_said_answered_and_read(database: &Da
     );
     assert_eq!(store.active_conversations(at(5), at(0)).await.unwrap(), (1, 1));
     assert_eq!(store.online_count().await.unwrap(), 0);
-    store.set_online(ann, true, at(1)).await.unwrap();
+    be_online(store, ann, at(1)).await;
     assert_eq!(store.online_count().await.unwrap(), 1);
     assert_eq!(store.figures().await.unwrap(), None);
     for online_users in [1, 2] {
@@ -533,4 +533,12 @@ pub(crate) async fn figures_are_of_what_was_said_answered_and_read(database: &Da
         store.keep_figures(&figures).await.unwrap();
         assert_eq!(store.figures().await.unwrap(), Some(figures));
     }
+}
+
+async fn be_online(store: &Store, user: UserId, at: Timestamp) {
+    let is_online = true;
+    store
+        .note_presence(&[Edge { user, is_online, at }])
+        .await
+        .unwrap();
 }

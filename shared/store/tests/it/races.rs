@@ -105,7 +105,10 @@ pub(crate) async fn an_edit_and_a_deletion_of_one_message_do_not_mix(database: &
         let edit = async {
             let mut locked = store.lock(id).await.unwrap().unwrap();
             locked.message(target.id).await.unwrap()?;
-            let change = locked.edit_message(target.id, "edited", at(4)).await.unwrap();
+            let change = locked
+                .edit_message(target.id, "edited", &[], at(4))
+                .await
+                .unwrap();
             locked.commit(at(4)).await.unwrap();
             Some(change.seq)
         };

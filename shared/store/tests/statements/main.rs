@@ -105,6 +105,7 @@ async fn talk(store: &Store, ann: UserId, bob: UserId, kind: ConversationType) {
         reply_to: None,
         client_id: None,
         attachments: Vec::new(),
+        mentions: Vec::new(),
         screening: store::Screening::default(),
     };
     store.append(&[message], &[], now()).await.unwrap();

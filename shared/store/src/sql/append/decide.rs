@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
-use protocol::models::{Message, MessageKind};
+use protocol::models::{Message, MessageKind, ReplyHead};
 use protocol::{AttachmentId, ConversationId, MessageId, Seq, Timestamp};
 
 use crate::records::{Appended, NewMessage};
@@ -20,13 +20,15 @@ pub(super) struct Counter {
 }
 
 /// What the database says about one message of the batch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Facts {
     pub(super) is_participant: bool,
     /// The message that its sender's `client_id` stands for already.
     pub(super) repeated: Option<MessageId>,
-    /// It answers none, or one that is there.
-    pub(super) has_target: bool,
+    /// The message that it answers, if that is there.
+    pub(super) reply: Option<ReplyHead>,
+    /// The first of its mentions that names nobody who is in the conversation.
+    pub(super) stranger: Option<usize>,
     /// Its files are its sender's, and wait for a message.
     pub(super) has_files: bool,
 }
@@ -55,6 +57,8 @@ pub(super) enum Refusal {
     NotParticipant,
     /// `reply_to` names no message of this conversation.
     NoReplyTarget,
+    /// This one of its mentions names somebody who is not in the conversation.
+    MentionsStranger(usize),
     /// The screen refused its text.
     Screened,
     /// A file is not the sender's, or waits for no message any more.
@@ -67,6 +71,7 @@ impl From<Refusal> for Appended {
             Refusal::NoConversation => Self::NoConversation,
             Refusal::NotParticipant => Self::NotParticipant,
             Refusal::NoReplyTarget => Self::NoReplyTarget,
+            Refusal::MentionsStranger(place) => Self::MentionsStranger(place),
             Refusal::Screened => Self::Screened,
             Refusal::NoFile => Self::NoFile,
         }
@@ -126,19 +131,21 @@ pub(super) fn decide(
         } else if let Some(&place) = earlier {
             Verdict::RepeatedHere(place)
         } else {
-            match locked.get_mut(&message.conversation) {
-                None => Verdict::Refused(Refusal::NoConversation),
-                Some(_) if !facts.is_participant => Verdict::Refused(Refusal::NotParticipant),
-                Some(_) if !facts.has_target => Verdict::Refused(Refusal::NoReplyTarget),
-                Some(_) if !facts.has_files || message.attachments.iter().any(|id| taken.contains(id)) => {
-                    Verdict::Refused(Refusal::NoFile)
-                }
-                Some(_) if *judgement == Judgement::Refuse => Verdict::Refused(Refusal::Screened),
-                Some(_) if *judgement == Judgement::Hold => Verdict::Held,
-                Some(counter) => {
+            let is_taken = message.attachments.iter().any(|id| taken.contains(id));
+            match (
+                locked.get_mut(&message.conversation),
+                refusal(message, facts, judgement),
+            ) {
+                (None, _) => Verdict::Refused(Refusal::NoConversation),
+                (Some(_), Some(refused)) => Verdict::Refused(refused),
+                (Some(_), None) if is_taken => Verdict::Refused(Refusal::NoFile),
+                (Some(_), None) if *judgement == Judgement::Hold => Verdict::Held,
+                (Some(counter), None) => {
                     let place = plan.stored.len();
-                    let text = judgement.text(&message.text);
-                    plan.stored.push(placed(message, text, counter, now));
+                    plan.stored.push(Message {
+                        reply: facts.reply.clone(),
+                        ..placed(message, judgement, counter, now)
+                    });
                     plan.counters.insert(message.conversation, *counter);
                     named.extend(name.map(|name| (name, place)));
                     taken.extend(&message.attachments);
@@ -151,11 +158,29 @@ pub(super) fn decide(
     plan
 }
 
-fn placed(message: &NewMessage, text: &str, counter: &mut Counter, now: Timestamp) -> Message {
+/// Why a message is not stored although its conversation is there.
+fn refusal(message: &NewMessage, facts: &Facts, judgement: &Judgement) -> Option<Refusal> {
+    if !facts.is_participant {
+        return Some(Refusal::NotParticipant);
+    }
+    if message.reply_to.is_some() && facts.reply.is_none() {
+        return Some(Refusal::NoReplyTarget);
+    }
+    if !facts.has_files {
+        return Some(Refusal::NoFile);
+    }
+    let stranger = facts.stranger.map(Refusal::MentionsStranger);
+    stranger.or((*judgement == Judgement::Refuse).then_some(Refusal::Screened))
+}
+
+/// When the next message of a conversation is said: later than the one before it, whatever this node's clock says.
+pub(crate) fn moment_after(last: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    last.map_or(now, |last| now.max(last.plus(TICK)))
+}
+
+fn placed(message: &NewMessage, judgement: &Judgement, counter: &mut Counter, now: Timestamp) -> Message {
     let seq = counter.last_seq.next();
-    let created_at = counter
-        .last_message_at
-        .map_or(now, |last| now.max(last.plus(TICK)));
+    let created_at = moment_after(counter.last_message_at, now);
     *counter = Counter {
         last_seq: seq,
         last_message_at: Some(created_at),
@@ -164,7 +189,7 @@ fn placed(message: &NewMessage, text: &str, counter: &mut Counter, now: Timestam
         id: message.id,
         conversation_id: message.conversation,
         sender_id: message.sender,
-        text: Some(text.to_owned()),
+        text: Some(judgement.text(&message.text).to_owned()),
         reply_to: message.reply_to,
         is_edited: false,
         created_at,
@@ -175,10 +200,15 @@ fn placed(message: &NewMessage, text: &str, counter: &mut Counter, now: Timestam
         event: None,
         edited_at: None,
         reply: None,
-        mentions: Vec::new(),
+        // The places of the mentions are those of the text as it was sent.
+        mentions: match judgement {
+            Judgement::Mask(_) => Vec::new(),
+            _ => message.mentions.clone(),
+        },
         reactions: Vec::new(),
         attachments: Vec::new(),
         pinned_at: None,
+        deleted_at: None,
         is_read: None,
     }
 }

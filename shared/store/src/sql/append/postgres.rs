@@ -1,36 +1,42 @@
 //! A batch on Postgres: lists go as arrays, one statement for all messages.
 
 use protocol::{MessageId, Timestamp};
+use sqlx::types::Json;
 use sqlx::{PgConnection, query_as};
 use uuid::Uuid;
 
-use super::Written;
 use super::decide::{Facts, Plan};
+use super::{FactsRow, Written};
 use crate::error::Result;
 use crate::records::{NewMessage, OutboxId};
 use crate::sql::outbox;
 
-/// Not `exists`: for many messages Postgres would rather read the whole table of participants once than look each up.
+/// Not `exists`, and `limit` in the target: for many messages Postgres would rather read a whole table once than look
+/// each up.
 const FACTS: &str = "select
         (select true from participants p
             where p.conversation_id = m.conversation_id and p.user_id = m.sender_id and p.left_seq is null)
-            is not null,
+            is not null as is_participant,
         (select first.id from messages first
-            where first.sender_id = m.sender_id and first.client_id = m.client_id),
-        m.reply_to is null or (select true from messages target
-            where target.id = m.reply_to and target.conversation_id = m.conversation_id
-                and target.deleted_at is null)
-            is not null
-     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[])
-        with ordinality as m (conversation_id, sender_id, client_id, reply_to, place)
+            where first.sender_id = m.sender_id and first.client_id = m.client_id) as repeated,
+        target.seq as reply_seq, target.sender_id as reply_sender, target.text as reply_text,
+        (select min(named.place) - 1 from jsonb_array_elements(m.mentions) with ordinality as named (mention, place)
+            where (select true from participants p
+                where p.conversation_id = m.conversation_id and p.user_id = (named.mention ->> 'user_id')::bigint
+                    and p.left_seq is null) is null) as stranger
+     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::jsonb[])
+        with ordinality as m (conversation_id, sender_id, client_id, reply_to, mentions, place)
+     left join lateral (select seq, sender_id, substr(text, 1, 200) as text from messages
+        where id = m.reply_to and conversation_id = m.conversation_id and deleted_at is null limit 1) target on true
      order by m.place";
 
 const WRITE: &str = "with stored as (
-        insert into messages (id, conversation_id, seq, changed_seq, sender_id, text, reply_to, client_id, created_at)
-        select id, conversation_id, seq, seq, sender_id, text, reply_to, client_id, created_at
+        insert into messages
+            (id, conversation_id, seq, changed_seq, sender_id, text, reply_to, client_id, created_at, mentions)
+        select id, conversation_id, seq, seq, sender_id, text, reply_to, client_id, created_at, mentions
         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::uuid[], $7::text[],
-            $8::timestamptz[])
-            as m (id, conversation_id, seq, sender_id, text, reply_to, client_id, created_at)
+            $8::timestamptz[], $15::jsonb[])
+            as m (id, conversation_id, seq, sender_id, text, reply_to, client_id, created_at, mentions)
         returning id, number
      ), advanced as (
         update conversations c set last_seq = h.last_seq, last_message_at = h.at, last_activity_at = h.at
@@ -44,22 +50,19 @@ const WRITE: &str = "with stored as (
      select stored.id, stored.number, noted.id from stored, noted";
 
 pub(super) async fn facts(connection: &mut PgConnection, batch: &[NewMessage]) -> Result<Vec<Facts>> {
-    let rows: Vec<(bool, Option<Uuid>, bool)> = query_as(FACTS)
+    let rows: Vec<FactsRow> = query_as(FACTS)
         .bind(column(batch, |message| message.conversation.0))
         .bind(column(batch, |message| message.sender.0))
         .bind(column(batch, |message| message.client_id.as_deref()))
         .bind(column(batch, |message| message.reply_to.map(|id| id.0)))
+        .bind(column(batch, |message| Json(&message.mentions)))
         .fetch_all(connection)
         .await?;
-    let facts = rows
+    Ok(rows
         .into_iter()
-        .map(|(is_participant, repeated, has_target)| Facts {
-            is_participant,
-            repeated: repeated.map(MessageId),
-            has_target,
-            has_files: true,
-        });
-    Ok(facts.collect())
+        .zip(batch)
+        .map(|(row, message)| row.of(message))
+        .collect())
 }
 
 pub(super) async fn write(
@@ -87,6 +90,7 @@ pub(super) async fn write(
         .bind(outbox::numbers(published))
         .bind(now.utc())
         .bind(outbox::json(&plan.heads())?)
+        .bind(column(stored, |message| Json(&message.mentions)))
         .fetch_all(connection)
         .await?;
     let outbox = rows.first().map(|&(_, _, outbox)| OutboxId(outbox));

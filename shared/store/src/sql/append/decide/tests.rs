@@ -8,8 +8,9 @@ use crate::screen::Screening;
 const FINE: Facts = Facts {
     is_participant: true,
     repeated: None,
-    has_target: true,
     has_files: true,
+    reply: None,
+    stranger: None,
 };
 
 fn at(micros: i64) -> Timestamp {
@@ -24,6 +25,7 @@ fn message(conversation: u128, client_id: Option<&str>) -> NewMessage {
         text: "hi".into(),
         reply_to: None,
         client_id: client_id.map(Into::into),
+        mentions: Vec::new(),
         screening: Screening::default(),
         attachments: Vec::new(),
     }
@@ -106,6 +108,10 @@ fn the_same_name_of_two_senders_makes_two_messages() {
 fn what_is_refused_takes_no_number_and_leaves_its_name_free() {
     let batch = [
         message(1, Some("a")),
+        NewMessage {
+            reply_to: Some(MessageId(Uuid::from_u128(9))),
+            ..message(1, None)
+        },
         message(1, None),
         message(3, None),
         message(1, Some("a")),
@@ -114,17 +120,18 @@ fn what_is_refused_takes_no_number_and_leaves_its_name_free() {
         is_participant: false,
         ..FINE
     };
-    let no_target = Facts {
-        has_target: false,
+    let mentions_stranger = Facts {
+        stranger: Some(2),
         ..FINE
     };
-    let facts = [stranger, no_target, FINE, FINE];
+    let facts = [stranger, FINE, mentions_stranger, FINE, FINE];
     let plan = decide(&batch, locked(&[(1, 4, None)]), &facts, &[], at(100));
     assert_eq!(
         plan.verdicts,
         [
             Verdict::Refused(Refusal::NotParticipant),
             Verdict::Refused(Refusal::NoReplyTarget),
+            Verdict::Refused(Refusal::MentionsStranger(2)),
             Verdict::Refused(Refusal::NoConversation),
             Verdict::Stored(0),
         ]
@@ -138,7 +145,8 @@ fn a_repetition_is_answered_even_when_its_sender_has_left_and_the_conversation_i
     let facts = Facts {
         is_participant: false,
         repeated: Some(first),
-        has_target: false,
+        reply: None,
+        stranger: Some(0),
         has_files: true,
     };
     let plan = decide(&[message(1, Some("a"))], locked(&[]), &[facts], &[], at(100));
