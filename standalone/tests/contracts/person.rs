@@ -14,7 +14,7 @@ use crate::oko::Oko;
 use crate::socket::{self, Refused, Socket};
 
 /// How long anything may take before a test gives up on it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Name and value of a header.
 pub(crate) type Header<'a> = (&'a str, String);
