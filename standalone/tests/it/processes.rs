@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::net::TcpListener;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use rand::RngExt;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -49,13 +51,18 @@ pub(crate) fn binary(name: &str) -> PathBuf {
     path
 }
 
+/// Ports that the system hands to nobody by itself: what is free there now is free a moment later, but for another
+/// test that happens upon the same one of twenty thousand.
+const PORTS: Range<u16> = 10_240..32_000;
+
 /// A port that is free now.
 pub(crate) fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0")
-        .expect("a free port")
-        .local_addr()
-        .expect("an address")
-        .to_string()
+    loop {
+        let address = format!("127.0.0.1:{}", rand::rng().random_range(PORTS));
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }
 
 impl Cluster {

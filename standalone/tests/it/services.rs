@@ -29,7 +29,10 @@ impl Services {
             return None;
         };
         let name = format!("chat_test_{}", Uuid::new_v4().simple());
-        psql(&admin_url, &format!("create database {name}"));
+        assert!(
+            psql(&admin_url, &format!("create database {name}")),
+            "{name} cannot be made"
+        );
         let (base, _) = admin_url.rsplit_once('/').expect("a database in the URL");
         let database_url = format!("{base}/{name}");
         Some(Self {
@@ -44,17 +47,23 @@ impl Services {
 
 impl Drop for Services {
     fn drop(&mut self) {
-        psql(
+        let is_dropped = psql(
             &self.admin_url,
             &format!("drop database {} with (force)", self.name),
+        );
+        // A second panic would end the process on the spot, and leave the nodes of a failed test behind.
+        assert!(
+            is_dropped || std::thread::panicking(),
+            "{} cannot be dropped",
+            self.name
         );
     }
 }
 
-fn psql(url: &str, statement: &str) {
+/// Whether the statement was carried out; `psql` says why not.
+fn psql(url: &str, statement: &str) -> bool {
     let status = Command::new("psql")
         .args([url, "--quiet", "-c", statement])
-        .status()
-        .expect("psql starts");
-    assert!(status.success(), "{statement}");
+        .status();
+    status.is_ok_and(|status| status.success())
 }
