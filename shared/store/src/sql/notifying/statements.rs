@@ -180,7 +180,8 @@ pub(super) const INSERT_PLAIN: Spelled = over!(
 /// Being named pierces a mute, not the switch.
 pub(super) const INSERT_DIRECT: Spelled = over!(
     "insert into notifications (user_id, kind, conversation_id, message_id, seq, created_at)
-     select d.person, d.kind, d.conversation, d.message, d.seq, $2
+     select d.person, d.kind, d.conversation, d.message, d.seq,
+        case when d.message is null then p.joined_at else $2 end
      from ",
     "d"(
         "person bigint, kind text, conversation uuid, message uuid, seq bigint",
