@@ -422,7 +422,7 @@ async fn messages_turned_off_suppress_the_entry_and_removal_takes_it_away() {
             "{types:?}"
         );
         let of = |kind: &str| list.iter().find(|entry| entry["type"] == kind).unwrap();
-        assert_eq!(of("message")["title"], "Новое сообщение от Anna Tester в «Group»");
+        assert_eq!(of("message")["title"], "Новое сообщение от Anna Tester");
         assert_eq!(of("added")["type_display"], "Вас добавили в беседу");
         // One look wrote for all, so his would be there.
         assert_eq!(app.get(&boris, "/api/notifications/").await, json!([]));
