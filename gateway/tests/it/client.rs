@@ -43,6 +43,7 @@ pub(crate) enum Heard {
 pub(crate) struct Client {
     socket: WebSocketStream<TcpStream>,
     hears_marks: bool,
+    hears_news: bool,
 }
 
 impl Client {
@@ -67,6 +68,7 @@ impl Client {
         Ok(Self {
             socket: opened.0,
             hears_marks: false,
+            hears_news: false,
         })
     }
 
@@ -82,12 +84,19 @@ impl Client {
         self
     }
 
+    /// From here on new entries of the person's list are heard too. They come a second after what they tell of.
+    pub(crate) fn hearing_news(mut self) -> Self {
+        self.hears_news = true;
+        self
+    }
+
     fn passes_over(&self, frame: &Received) -> bool {
         let is_mark = matches!(
             frame.frame,
             ServerFrame::MessageRead(_) | ServerFrame::ConversationState(_)
         );
-        is_mark && !self.hears_marks
+        let is_news = matches!(frame.frame, ServerFrame::NotificationNew(_));
+        is_mark && !self.hears_marks || is_news && !self.hears_news
     }
 
     /// What comes next, but for `presence`: people come and go in every test, and only [`Client::presence`] asks.

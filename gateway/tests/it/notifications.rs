@@ -32,10 +32,10 @@ async fn a_new_entry_is_shown_on_every_socket_of_who_is_online_and_on_nobody_els
             at: cluster.clock.now(),
         });
         cluster.store.note_presence(&edges).await.unwrap();
-        let mut author = cluster.at_everything(0, &anna, "").await;
-        let mut first = cluster.at_everything(0, &boris, "").await;
-        let mut second = cluster.at_everything(1, &boris, "").await;
-        let mut stranger = cluster.at_everything(1, &vera, "").await;
+        let mut author = cluster.at_everything(0, &anna, "").await.hearing_news();
+        let mut first = cluster.at_everything(0, &boris, "").await.hearing_news();
+        let mut second = cluster.at_everything(1, &boris, "").await.hearing_news();
+        let mut stranger = cluster.at_everything(1, &vera, "").await.hearing_news();
         author.sync(group).await;
         cluster.say(&anna, group, "hello").await;
         for socket in [&mut first, &mut second] {

@@ -39,3 +39,8 @@ create table chores (
 );
 
 insert into chores (name, begun_at) values ('stray files', '1970-01-01T00:00:00+00:00');
+
+-- What was noted before messages showed their files.
+update attachments set conversation_id = (select m.conversation_id from messages m where m.id = attachments.message_id);
+update messages set attachments = (select @files_of_message from attachments a where a.message_id = messages.id)
+    where deleted_at is null and exists (select 1 from attachments a where a.message_id = messages.id);

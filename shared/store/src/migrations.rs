@@ -60,6 +60,20 @@ const JSON: &str = "@json";
 /// Stands in the text for taking a `not null` away, for which SQLite has no statement.
 const MESSAGE_ID_MAY_BE_NULL: &str = "@message_id_may_be_null";
 
+/// Stands in the text for the list of a message's files, as the message shows them.
+const FILES_OF_MESSAGE: &str = "@files_of_message";
+
+const FILES_OF_MESSAGE_SPELLED: Spelled = Spelled {
+    postgres: r#"jsonb_agg(jsonb_build_object('id', a.id, 'message_id', a.message_id, 'file_url', a.file_url,
+        'file_type', a.file_type, 'file_size', a.file_size,
+        'created_at', to_char(a.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) order by a.id)"#,
+    sqlite: "json_group_array(json_object('id', a.id, 'message_id', lower(
+        substr(hex(a.message_id), 1, 8) || '-' || substr(hex(a.message_id), 9, 4) || '-' ||
+        substr(hex(a.message_id), 13, 4) || '-' || substr(hex(a.message_id), 17, 4) || '-' ||
+        substr(hex(a.message_id), 21)), 'file_url', a.file_url, 'file_type', a.file_type,
+        'file_size', a.file_size, 'created_at', a.created_at))",
+};
+
 pub(crate) fn migrator(pool: &Pool) -> Migrator {
     let (ascending, json, may_be_null) = match pool {
         Pool::Postgres(_) => (
@@ -81,7 +95,8 @@ pub(crate) fn migrator(pool: &Pool) -> Migrator {
         let text = text
             .replace(ASCENDING_PRIMARY_KEY, ascending)
             .replace(JSON, json)
-            .replace(MESSAGE_ID_MAY_BE_NULL, may_be_null);
+            .replace(MESSAGE_ID_MAY_BE_NULL, may_be_null)
+            .replace(FILES_OF_MESSAGE, FILES_OF_MESSAGE_SPELLED.on(pool));
         Migration::new(
             version,
             Cow::Borrowed(description),
@@ -92,3 +107,6 @@ pub(crate) fn migrator(pool: &Pool) -> Migrator {
     });
     Migrator::with_migrations(steps.collect())
 }
+
+#[cfg(test)]
+mod tests;
