@@ -208,6 +208,7 @@ fn prepared(creator: UserId, request: CreateConversation) -> Result<NewConversat
     let description = optional("description", request.description, limits::DESCRIPTION_CHARS);
     let service = optional("service", request.service, limits::SERVICE_CHARS);
     let service_id = optional("service_id", request.service_id, limits::SERVICE_CHARS);
+    let (service, service_id) = named_as_once(service, service_id);
     if request.kind == ConversationType::Private && participants.len() > 2 {
         let detail = "a private conversation has one other person; make a group for more";
         violations.push(Violation::new("participant_ids", detail));
@@ -238,6 +239,18 @@ fn prepared(creator: UserId, request: CreateConversation) -> Result<NewConversat
         direct_key,
         participants: participants.into_iter().collect(),
     })
+}
+
+/// An order is one however it is spelled: `Order`, `007` and `+7` are the order 7.
+fn named_as_once(service: Option<String>, service_id: Option<String>) -> (Option<String>, Option<String>) {
+    let is_order = service
+        .as_deref()
+        .is_some_and(|service| service.eq_ignore_ascii_case(ORDER_SERVICE));
+    if !is_order {
+        return (service, service_id);
+    }
+    let number = |id: String| id.parse::<i64>().map_or(id, |number| number.to_string());
+    (Some(ORDER_SERVICE.to_owned()), service_id.map(number))
 }
 
 /// The same for both sides: a pair has one private conversation, and one more for each thing it is about.
@@ -289,6 +302,23 @@ mod tests {
     fn a_third_person_in_a_private_conversation_is_refused() {
         let refused = prepared(UserId(1), request(ConversationType::Private, &[2, 3]));
         assert!(matches!(refused, Err(ChatError::Invalid(_))));
+    }
+
+    #[test]
+    fn an_order_is_one_however_it_is_spelled() {
+        for (service, id) in [("order", "7"), ("ORDER", "007"), ("Order", "+7")] {
+            let mut order = request(ConversationType::Group, &[2]);
+            (order.service, order.service_id) = (Some(service.into()), Some(id.into()));
+            let new = prepared(UserId(1), order).unwrap();
+            assert_eq!(new.service.as_deref(), Some("order"));
+            assert_eq!(new.service_id.as_deref(), Some("7"));
+        }
+        let mut course = request(ConversationType::Group, &[2]);
+        (course.service, course.service_id) = (Some("course".into()), Some("007".into()));
+        assert_eq!(
+            prepared(UserId(1), course).unwrap().service_id.as_deref(),
+            Some("007")
+        );
     }
 
     #[test]
