@@ -122,6 +122,70 @@ async fn an_edit_is_screened_as_a_send_is() {
 }
 
 #[tokio::test]
+async fn what_an_orders_conversation_is_called_is_screened_as_what_is_said_in_it() {
+    on_each_store(async |app| {
+        let (client, expert, order) = order(app).await;
+        let path = format!("/api/unet-chat/conversations/{order}");
+        let before = head(app, &order).await;
+        for body in [
+            json!({ "title": "пиши на ann@mail.ru" }),
+            json!({ "description": "тел 123456789", "title": "Order 8" }),
+            json!({ "link": "https://t.me/ann" }),
+        ] {
+            let call = (Method::PATCH, path.as_str(), body);
+            let problem = app.ask(&client, call, StatusCode::BAD_REQUEST).await;
+            assert_eq!(problem["code"], "contact_data");
+        }
+        assert_eq!(head(app, &order).await, before);
+        assert!(texts(app, &expert, &order).await.is_empty());
+        assert_eq!(app.get(&expert, &path).await["title"], "Order 7");
+        let harmless = (Method::PATCH, path.as_str(), json!({ "title": "Order 8" }));
+        app.ask(&client, harmless, StatusCode::OK).await;
+        let open = |title: &str| {
+            let body = json!({
+                "type": "group", "title": title, "participant_ids": [expert.id],
+                "service": "order", "service_id": "8",
+            });
+            (Method::POST, "/api/unet-chat/conversations/", body)
+        };
+        let problem = app.ask(&client, open("+7 916"), StatusCode::BAD_REQUEST).await;
+        assert_eq!(problem["code"], "contact_data");
+        app.ask(&client, open("Order 8"), StatusCode::CREATED).await;
+        // The order's conversation is found, whatever it was to be called.
+        app.ask(&client, open("+7 916"), StatusCode::OK).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_title_is_masked_as_a_message_is_and_a_link_is_refused() {
+    on_each_store_screened(
+        screened(ContactMode::Mask, ContactDetector::Strong),
+        async |app| {
+            let (client, expert, order) = order(app).await;
+            let path = format!("/api/unet-chat/conversations/{order}");
+            let patch = |body| (Method::PATCH, path.as_str(), body);
+            let title = json!({ "title": "звоните 0555 12 34 56" });
+            app.ask(&client, patch(title), StatusCode::OK).await;
+            assert_eq!(app.get(&expert, &path).await["title"], "звоните •••");
+            let said = texts(app, &expert, &order).await.concat();
+            assert!(said.contains("звоните •••") && !said.contains("0555"), "{said}");
+            // What the title begins the description must not complete.
+            let halves = json!({ "title": "0555 12", "description": "34 56" });
+            app.ask(&client, patch(halves), StatusCode::OK).await;
+            assert_eq!(app.get(&expert, &path).await["description"], "•••");
+            let problem = app.ask(
+                &client,
+                patch(json!({ "link": "https://t.me/ann" })),
+                StatusCode::BAD_REQUEST,
+            );
+            assert_eq!(problem.await["code"], "contact_data");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn elsewhere_addresses_are_normal_unless_an_administrator_says_otherwise() {
     on_each_store(async |app| {
         let (root, anna) = (app.person("Root").await, app.person("Anna").await);
