@@ -1,9 +1,12 @@
 //! Contact protection over REST.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use protocol::{ConversationId, Seq};
 use reqwest::{Method, StatusCode};
 use runtime::config::{ContactDetector, ContactMode, ContactProtection, ContactsConfig};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::app::{Person, TestApp, on_each_store, on_each_store_screened};
 
@@ -21,8 +24,15 @@ async fn order(app: &TestApp) -> (Person, Person, String) {
     (client, expert, made["id"].as_str().unwrap().to_owned())
 }
 
+/// The same name for the same text, of the kind that is never taken for contact details.
+fn named(text: &str) -> Uuid {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    Uuid::from_u64_pair(hasher.finish(), 0)
+}
+
 async fn say(app: &TestApp, who: &Person, conversation: &str, text: &str, expected: StatusCode) -> Value {
-    let body = json!({ "conversation_id": conversation, "text": text, "client_id": text });
+    let body = json!({ "conversation_id": conversation, "text": text, "client_id": named(text) });
     app.ask(who, (Method::POST, "/api/unet-chat/messages/", body), expected)
         .await
 }
@@ -97,7 +107,7 @@ async fn contact_data_in_an_orders_conversation_is_neither_stored_nor_counted() 
         assert_eq!(after_the_refused.0 - before.0, 4);
         // The name of a refused send is free: the corrected text goes out under it.
         let body =
-            json!({ "conversation_id": order, "text": "пиши сюда", "client_id": "пиши на ann@mail.ru" });
+            json!({ "conversation_id": order, "text": "пиши сюда", "client_id": named("пиши на ann@mail.ru") });
         let call = (Method::POST, "/api/unet-chat/messages/", body);
         app.ask(&client, call, StatusCode::CREATED).await;
     })
@@ -182,6 +192,26 @@ async fn a_title_is_masked_as_a_message_is_and_a_link_is_refused() {
             assert_eq!(problem.await["code"], "contact_data");
         },
     )
+    .await;
+}
+
+#[tokio::test]
+async fn a_send_is_not_named_by_contact_details_but_any_uuid_will_do() {
+    on_each_store(async |app| {
+        let (client, expert, order) = order(app).await;
+        let send = |client_id: &str| {
+            let body = json!({ "conversation_id": order, "text": "готово", "client_id": client_id });
+            (Method::POST, "/api/unet-chat/messages/", body)
+        };
+        for name in ["ann@mail.ru", "996555123456", "12345678901234567890123456789012"] {
+            let problem = app.ask(&client, send(name), StatusCode::BAD_REQUEST).await;
+            assert_eq!(problem["code"], "contact_data", "{name}");
+        }
+        assert!(texts(app, &expert, &order).await.is_empty());
+        for name in ["c-1", "12345678-1234-4234-8234-123456789012"] {
+            app.ask(&client, send(name), StatusCode::CREATED).await;
+        }
+    })
     .await;
 }
 

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use protocol::{ConversationId, Timestamp, UserId};
 use sqlx::query;
 use sqlx::types::Json;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use super::There;
 use super::decide::{Facts, Plan, Verdict};
@@ -84,10 +86,18 @@ pub(super) async fn judge(tx: &mut Tx, screen: &dyn Screen, asked: Asked<'_>) ->
     Ok(judged.collect())
 }
 
-/// What everybody is shown beside a message's text. It can be neither masked nor held: a file goes by its name.
+/// What everybody is shown beside a message's text. It can be neither masked nor held: a file goes by its name, and a
+/// sender knows the message by the name that they gave it.
 fn labels<'a>(message: &'a NewMessage, files: &'a Waiting) -> impl Iterator<Item = &'a str> {
     let files = message.attachments.iter().filter_map(|id| files.get(id));
-    files.filter_map(|(_, file)| file.name.as_deref())
+    let names = files.filter_map(|(_, file)| file.name.as_deref());
+    let client_id = message.client_id.as_deref().filter(|name| !is_uuid(name));
+    names.chain(client_id)
+}
+
+/// Whether a `client_id` is what most clients choose. One in a few dozen holds a row of nine digits by chance.
+fn is_uuid(name: &str) -> bool {
+    name.len() == Hyphenated::LENGTH && Uuid::try_parse(name).is_ok()
 }
 
 /// Keeps what waits for a decision.
