@@ -1,9 +1,12 @@
 //! Contact protection over REST.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use protocol::{ConversationId, Seq};
 use reqwest::{Method, StatusCode};
 use runtime::config::{ContactDetector, ContactMode, ContactProtection, ContactsConfig};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::app::{Person, TestApp, on_each_store, on_each_store_screened};
 
@@ -21,8 +24,15 @@ async fn order(app: &TestApp) -> (Person, Person, String) {
     (client, expert, made["id"].as_str().unwrap().to_owned())
 }
 
+/// The same name for the same text, of the kind that is never taken for contact details.
+fn named(text: &str) -> Uuid {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    Uuid::from_u64_pair(hasher.finish(), 0)
+}
+
 async fn say(app: &TestApp, who: &Person, conversation: &str, text: &str, expected: StatusCode) -> Value {
-    let body = json!({ "conversation_id": conversation, "text": text, "client_id": text });
+    let body = json!({ "conversation_id": conversation, "text": text, "client_id": named(text) });
     app.ask(who, (Method::POST, "/api/unet-chat/messages/", body), expected)
         .await
 }
@@ -97,7 +107,7 @@ async fn contact_data_in_an_orders_conversation_is_neither_stored_nor_counted() 
         assert_eq!(after_the_refused.0 - before.0, 4);
         // The name of a refused send is free: the corrected text goes out under it.
         let body =
-            json!({ "conversation_id": order, "text": "пиши сюда", "client_id": "пиши на ann@mail.ru" });
+            json!({ "conversation_id": order, "text": "пиши сюда", "client_id": named("пиши на ann@mail.ru") });
         let call = (Method::POST, "/api/unet-chat/messages/", body);
         app.ask(&client, call, StatusCode::CREATED).await;
     })
@@ -117,6 +127,90 @@ async fn an_edit_is_screened_as_a_send_is() {
         assert_eq!(problem["code"], "contact_data");
         assert_eq!(texts(app, &expert, &order).await, ["готово"]);
         app.ask(&client, edit("не готово"), StatusCode::OK).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_orders_conversation_is_called_is_screened_as_what_is_said_in_it() {
+    on_each_store(async |app| {
+        let (client, expert, order) = order(app).await;
+        let path = format!("/api/unet-chat/conversations/{order}");
+        let before = head(app, &order).await;
+        for body in [
+            json!({ "title": "пиши на ann@mail.ru" }),
+            json!({ "description": "тел 123456789", "title": "Order 8" }),
+            json!({ "link": "https://t.me/ann" }),
+        ] {
+            let call = (Method::PATCH, path.as_str(), body);
+            let problem = app.ask(&client, call, StatusCode::BAD_REQUEST).await;
+            assert_eq!(problem["code"], "contact_data");
+        }
+        assert_eq!(head(app, &order).await, before);
+        assert!(texts(app, &expert, &order).await.is_empty());
+        assert_eq!(app.get(&expert, &path).await["title"], "Order 7");
+        let harmless = (Method::PATCH, path.as_str(), json!({ "title": "Order 8" }));
+        app.ask(&client, harmless, StatusCode::OK).await;
+        let open = |title: &str| {
+            let body = json!({
+                "type": "group", "title": title, "participant_ids": [expert.id],
+                "service": "order", "service_id": "8",
+            });
+            (Method::POST, "/api/unet-chat/conversations/", body)
+        };
+        let problem = app.ask(&client, open("+7 916"), StatusCode::BAD_REQUEST).await;
+        assert_eq!(problem["code"], "contact_data");
+        app.ask(&client, open("Order 8"), StatusCode::CREATED).await;
+        // The order's conversation is found, whatever it was to be called.
+        app.ask(&client, open("+7 916"), StatusCode::OK).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_title_is_masked_as_a_message_is_and_a_link_is_refused() {
+    on_each_store_screened(
+        screened(ContactMode::Mask, ContactDetector::Strong),
+        async |app| {
+            let (client, expert, order) = order(app).await;
+            let path = format!("/api/unet-chat/conversations/{order}");
+            let patch = |body| (Method::PATCH, path.as_str(), body);
+            let title = json!({ "title": "звоните 0555 12 34 56" });
+            app.ask(&client, patch(title), StatusCode::OK).await;
+            assert_eq!(app.get(&expert, &path).await["title"], "звоните •••");
+            let said = texts(app, &expert, &order).await.concat();
+            assert!(said.contains("звоните •••") && !said.contains("0555"), "{said}");
+            // What the title begins the description must not complete.
+            let halves = json!({ "title": "0555 12", "description": "34 56" });
+            app.ask(&client, patch(halves), StatusCode::OK).await;
+            assert_eq!(app.get(&expert, &path).await["description"], "•••");
+            let problem = app.ask(
+                &client,
+                patch(json!({ "link": "https://t.me/ann" })),
+                StatusCode::BAD_REQUEST,
+            );
+            assert_eq!(problem.await["code"], "contact_data");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_send_is_not_named_by_contact_details_but_any_uuid_will_do() {
+    on_each_store(async |app| {
+        let (client, expert, order) = order(app).await;
+        let send = |client_id: &str| {
+            let body = json!({ "conversation_id": order, "text": "готово", "client_id": client_id });
+            (Method::POST, "/api/unet-chat/messages/", body)
+        };
+        for name in ["ann@mail.ru", "996555123456", "12345678901234567890123456789012"] {
+            let problem = app.ask(&client, send(name), StatusCode::BAD_REQUEST).await;
+            assert_eq!(problem["code"], "contact_data", "{name}");
+        }
+        assert!(texts(app, &expert, &order).await.is_empty());
+        for name in ["c-1", "12345678-1234-4234-8234-123456789012"] {
+            app.ask(&client, send(name), StatusCode::CREATED).await;
+        }
     })
     .await;
 }

@@ -530,3 +530,48 @@ async fn a_form_whose_head_never_ends_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn in_an_orders_conversation_neither_a_files_name_nor_its_address_gives_contact_details_away() {
+    on_each_store(async |app| {
+        let anna = app.person("Anna").await;
+        let body = json!({ "type": "group", "title": "Order 7", "service": "order", "service_id": "7" });
+        let call = (Method::POST, "/api/unet-chat/conversations/", body);
+        let id = app.ask(&anna, call, StatusCode::CREATED).await["id"].clone();
+        let telling = || form(WORDS, "ann@mail.ru.txt", "text/plain");
+        let message = app.say(&anna, id.as_str().unwrap(), "готово").await;
+
+        let address = json!({
+            "message_id": message["id"], "file_url": "https://t.me/ann", "file_type": "file", "file_size": 1,
+        });
+        let call = (Method::POST, "/api/unet-chat/attachments/", address);
+        let problem = app.ask(&anna, call, StatusCode::BAD_REQUEST).await;
+        assert_eq!(problem["code"], "contact_data");
+
+        let to_message = telling().text("message_id", message["id"].as_str().unwrap().to_owned());
+        assert_eq!(
+            refused(app, &anna, to_message).await,
+            (400, "contact_data".to_owned())
+        );
+
+        let file = upload(app, &anna, telling()).await;
+        let send = |file: &Value| {
+            let body = json!({ "conversation_id": id, "text": "вот", "attachment_ids": [file["id"]] });
+            (Method::POST, MESSAGES, body)
+        };
+        let problem = app.ask(&anna, send(&file), StatusCode::BAD_REQUEST).await;
+        assert_eq!(problem["code"], "contact_data");
+
+        let history = app
+            .get(&anna, &format!("{MESSAGES}{}", id.as_str().unwrap()))
+            .await;
+        assert_eq!(history.as_array().unwrap().len(), 1);
+        assert!(
+            history[0]["attachments"].as_array().is_none_or(Vec::is_empty),
+            "{history}"
+        );
+        let harmless = upload(app, &anna, form(WORDS, "words.txt", "text/plain")).await;
+        app.ask(&anna, send(&harmless), StatusCode::CREATED).await;
+    })
+    .await;
+}

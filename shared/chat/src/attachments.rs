@@ -23,6 +23,7 @@ impl Chat {
         let mut locked = self.lock_own_message(actor, request.message_id).await?;
         self.require_room_for_a_file(&mut locked, request.message_id)
             .await?;
+        require_shown(&mut locked, &request.file_url).await?;
         let new = NewAttachment {
             message: request.message_id,
             file_url: request.file_url,
@@ -47,6 +48,14 @@ impl Chat {
         let detail = format!("has {} files already", limits::FILES_PER_MESSAGE);
         Err(ChatError::invalid("message_id", detail))
     }
+}
+
+/// What stands beside a message is screened where its text is.
+pub(crate) async fn require_shown(locked: &mut Locked, label: &str) -> Result<(), ChatError> {
+    if locked.may_show(label).await? {
+        return Ok(());
+    }
+    Err(ChatError::ContactData)
 }
 
 fn violations(request: &CreateAttachment) -> Vec<Violation> {

@@ -45,7 +45,10 @@ impl Chat {
     pub(crate) async fn open(&self, new: NewConversation) -> Result<Opened, ChatError> {
         self.require_users(&new.participants).await?;
         let created = self.store.create_conversation(&new, self.clock.now()).await?;
-        let (Created::New { id, .. } | Created::Existing(id)) = created;
+        let id = match created {
+            Created::New { id, .. } | Created::Existing(id) => id,
+            Created::Screened => return Err(ChatError::ContactData),
+        };
         let conversation = self
             .store
             .conversation(id)
@@ -54,7 +57,7 @@ impl Chat {
         match created {
             Created::New { outbox, .. } => self.tell_participants(&conversation, &new.participants, outbox),
             Created::Existing(_) if is_in(&conversation, new.created_by) => {}
-            Created::Existing(_) => {
+            Created::Existing(_) | Created::Screened => {
                 return Err(ChatError::Conflict(
                     "this order has a conversation that you are not in",
                 ));

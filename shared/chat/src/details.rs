@@ -11,6 +11,7 @@ use crate::{Chat, ChatError, permit, text};
 
 impl Chat {
     /// Renames a conversation, or changes its description or link. What is the same already takes no number.
+    /// Where contact details are screened, all three are.
     pub async fn update_conversation(
         &self,
         actor: UserId,
@@ -21,6 +22,8 @@ impl Chat {
         let names = self.names(&[actor]).await?;
         let (mut locked, who) = self.lock_as(actor, id).await?;
         permit::describe_conversation(who)?;
+        let judged = locked.judge_details(patch).await?;
+        let patch = judged.ok_or(ChatError::ContactData)?;
         if changes(&patch, locked.conversation()) {
             let renaming = renaming(&patch, locked.conversation());
             let mut told = vec![locked.update_conversation(&patch).await?];

@@ -12,6 +12,7 @@ use runtime::{Clock, Tasks};
 use store::{FileStanding, NewUpload, Store, Uploaded};
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
+use crate::attachments::require_shown;
 use crate::permit::{self, Actor};
 use crate::{Chat, ChatError};
 
@@ -150,7 +151,7 @@ impl Chat {
         message: MessageId,
         file: Attachment,
     ) -> Result<Attachment, ChatError> {
-        let attached = self.try_attach(actor, message, file.id).await;
+        let attached = self.try_attach(actor, message, &file).await;
         if attached.is_err() {
             // Nobody learns its id any more.
             self.store.give_up_upload(file.id, self.clock.now()).await?;
@@ -167,11 +168,14 @@ impl Chat {
         &self,
         actor: UserId,
         message: MessageId,
-        file: AttachmentId,
+        file: &Attachment,
     ) -> Result<(), ChatError> {
         let mut locked = self.lock_own_message(actor, message).await?;
         self.require_room_for_a_file(&mut locked, message).await?;
-        let change = locked.attach(message, &[file], actor).await?;
+        if let Some(name) = &file.name {
+            require_shown(&mut locked, name).await?;
+        }
+        let change = locked.attach(message, &[file.id], actor).await?;
         self.commit(locked, vec![change.ok_or(ChatError::NoFile)?]).await
     }
 

@@ -55,6 +55,8 @@ pub enum Created {
     },
     /// The pair, or the order, has one already.
     Existing(ConversationId),
+    /// It was not made: its title or its description gives contact details away.
+    Screened,
 }
 
 /// A message to append. It is also kept as JSON while it waits for a decision: a new field needs a default.

@@ -72,3 +72,13 @@ impl Judgement {
         }
     }
 }
+
+/// What is shown of a label: something short that stands beside the messages, such as a title. `None`: it must not be
+/// stored. Nobody waits for a label, so what would be held is refused.
+pub(crate) fn shown_label(judgement: Judgement, label: &str) -> Option<String> {
+    match judgement {
+        Judgement::Pass => Some(label.to_owned()),
+        Judgement::Mask(masked) => Some(masked),
+        Judgement::Refuse | Judgement::Hold => None,
+    }
+}

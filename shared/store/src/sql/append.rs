@@ -115,11 +115,12 @@ impl Store {
         }
         let judged = match &self.screen {
             Some(screen) => {
-                let (facts, locked) = (facts.as_slice(), &locked);
+                let (facts, locked, files) = (facts.as_slice(), &locked, &files);
                 let asked = Asked {
                     batch,
                     facts,
                     locked,
+                    files,
                     now,
                 };
                 screening::judge(&mut tx, screen.as_ref(), asked).await?

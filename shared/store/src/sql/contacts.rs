@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::pool::{Tx, on_pool, on_tx};
 use crate::records::{Decision, Held, NewMessage};
 use crate::rows::contact_policy;
-use crate::screen::{Earlier, Judgement, Screen, Screening, Terms};
+use crate::screen::{Earlier, Judgement, Screen, Screening, Terms, shown_label};
 
 /// A person in a conversation.
 pub(super) type Author = (ConversationId, UserId);
@@ -27,6 +27,8 @@ const TEXTS: &str = "select seq, text from messages
 
 const EDITED: &str = "select c.contact_policy, m.sender_id, m.seq from messages m
      join conversations c on c.id = m.conversation_id where m.id = $1";
+
+const POLICY_OF: &str = "select contact_policy from conversations where id = $1";
 
 const POLICY: &str = "update conversations set contact_policy = $2 where id = $1 and deleted_at is null
      returning number";
@@ -127,6 +129,40 @@ pub(super) async fn judge_edit(
         before.push(later);
     }
     Ok(judgement)
+}
+
+/// What decides about a locked conversation whether something is judged there.
+pub(super) async fn terms_of<'a>(tx: &mut Tx, conversation: &'a Conversation) -> Result<Terms<'a>> {
+    let policy: Option<String> = on_tx!(tx, |connection| query_scalar(POLICY_OF)
+        .bind(conversation.id.0)
+        .fetch_one(connection)
+        .await)?;
+    Ok(Terms {
+        service: conversation.service.as_deref(),
+        policy: contact_policy(policy.as_deref()),
+        screening: Screening::ByPolicy,
+    })
+}
+
+/// The title and the description of a conversation as they may be shown, judged by themselves and beside each other.
+/// `None`: they give contact details away.
+pub(super) fn shown_details(
+    screen: &dyn Screen,
+    title: Option<&str>,
+    description: Option<&str>,
+) -> Option<(Option<String>, Option<String>)> {
+    let title = match title {
+        Some(title) => Some(shown_label(screen.judge(title, &[]), title)?),
+        None => None,
+    };
+    let description = match description {
+        Some(description) => {
+            let judgement = screen.judge(description, title.as_deref().as_slice());
+            Some(shown_label(judgement, description)?)
+        }
+        None => None,
+    };
+    Some((title, description))
 }
 
 impl Store {

@@ -1,5 +1,6 @@
 //! Conversations: making them once, and listing them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +9,7 @@ use protocol::{ConversationId, Seq, Timestamp, UserId};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
+use super::contacts::shown_details;
 use super::dialect::{Numbers, Spelled, Uuids, one_of_numbers, one_of_uuids};
 use super::listing::newest_message;
 use super::outbox::{self, Note};
@@ -16,6 +18,7 @@ use crate::error::{Result, StoreError};
 use crate::pool::{Tx, on_pool, on_tx};
 use crate::records::{Created, Heads, NewConversation};
 use crate::rows::{ListedRow, conversation_columns};
+use crate::screen::{Screening, Terms};
 
 /// Times that a creation starts again because the conversation it met was deleted in between, or because of a
 /// deadlock.
@@ -67,7 +70,8 @@ const HEADS: Spelled = one_of_uuids!("select id, last_seq from conversations whe
 
 impl Store {
     /// Makes a conversation, its creator the admin, or finds the one that the pair or the order has already, however
-    /// many ask at once. A new one leaves an outbox row that names its participants.
+    /// many ask at once. A new one leaves an outbox row that names its participants. Where contact details are screened
+    /// its title and its description may be masked.
     pub async fn create_conversation(&self, new: &NewConversation, now: Timestamp) -> Result<Created> {
         let mut attempt = 1;
         loop {
@@ -83,7 +87,10 @@ impl Store {
     /// `None`: the conversation that was in the way is gone again.
     async fn try_create(&self, new: &NewConversation, now: Timestamp) -> Result<Option<Created>> {
         let mut tx = self.pools.begin().await?;
-        if insert(&mut tx, new, now).await? {
+        let shown = self.shown(new);
+        if let Some(shown) = &shown
+            && insert(&mut tx, shown, now).await?
+        {
             insert_participants(&mut tx, new, now).await?;
             let note = Note {
                 users: &new.participants,
@@ -99,7 +106,27 @@ impl Store {
             .bind(&new.service_id)
             .fetch_optional(connection)
             .await)?;
-        Ok(existing.map(|id| Created::Existing(ConversationId(id))))
+        let existing = existing.map(|id| Created::Existing(ConversationId(id)));
+        Ok(existing.or_else(|| shown.is_none().then_some(Created::Screened)))
+    }
+
+    /// A new conversation as the screen lets it be shown. `None`: it gives contact details away.
+    fn shown<'a>(&self, new: &'a NewConversation) -> Option<Cow<'a, NewConversation>> {
+        let terms = Terms {
+            service: new.service.as_deref(),
+            policy: None,
+            screening: Screening::ByPolicy,
+        };
+        let Some(screen) = self.screen.as_ref().filter(|screen| screen.applies(&terms)) else {
+            return Some(Cow::Borrowed(new));
+        };
+        let (title, description) =
+            shown_details(screen.as_ref(), new.title.as_deref(), new.description.as_deref())?;
+        Some(Cow::Owned(NewConversation {
+            title,
+            description,
+            ..new.clone()
+        }))
     }
 
     /// With its newest message and its participants. `None` when unknown or deleted.

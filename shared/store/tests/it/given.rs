@@ -51,7 +51,7 @@ pub(crate) async fn group(store: &Store, participants: &[UserId]) -> Conversatio
 pub(crate) async fn create(store: &Store, new: &NewConversation) -> ConversationId {
     match store.create_conversation(new, at(1)).await.unwrap() {
         Created::New { id, .. } => id,
-        Created::Existing(id) => panic!("{id} was there already"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -20,7 +20,7 @@ async fn untold_group(store: &Store, participants: &[UserId]) -> (ConversationId
     let created = store.create_conversation(&new_group(participants), at(1)).await;
     match created.unwrap() {
         Created::New { id, outbox } => (id, outbox),
-        Created::Existing(id) => panic!("{id} was there already"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -45,7 +45,7 @@ async fn one_winner(store: &Store, new: impl Fn() -> NewConversation) {
     let created: Vec<_> = created.into_iter().map(Result::unwrap).collect();
     let winners = created.iter().filter_map(|one| match one {
         Created::New { id, .. } => Some(*id),
-        Created::Existing(_) => None,
+        Created::Existing(_) | Created::Screened => None,
     });
     let winners: Vec<_> = winners.collect();
     assert_eq!(winners.len(), 1);

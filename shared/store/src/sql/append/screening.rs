@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use protocol::{ConversationId, Timestamp, UserId};
 use sqlx::query;
 use sqlx::types::Json;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use super::There;
 use super::decide::{Facts, Plan, Verdict};
@@ -13,6 +15,7 @@ use crate::pool::{Tx, on_tx};
 use crate::records::NewMessage;
 use crate::screen::{Judgement, Screen, Terms};
 use crate::sql::contacts::{Author, texts_of};
+use crate::sql::locked::files::Waiting;
 
 /// A retry of what is held already holds nothing more.
 const HOLD: &str = "insert into held_messages (id, conversation_id, sender_id, client_id, message, held_at)
@@ -25,6 +28,7 @@ pub(super) struct Asked<'a> {
     pub(super) batch: &'a [NewMessage],
     pub(super) facts: &'a [Facts],
     pub(super) locked: &'a HashMap<ConversationId, There>,
+    pub(super) files: &'a Waiting,
     pub(super) now: Timestamp,
 }
 
@@ -34,6 +38,7 @@ pub(super) async fn judge(tx: &mut Tx, screen: &dyn Screen, asked: Asked<'_>) ->
         batch,
         facts,
         locked,
+        files,
         now,
     } = asked;
     let applies = |message: &&NewMessage| {
@@ -67,6 +72,9 @@ pub(super) async fn judge(tx: &mut Tx, screen: &dyn Screen, asked: Asked<'_>) ->
         if facts.repeated.is_some() || !facts.is_participant || !applies(&message) {
             return Judgement::Pass;
         }
+        if labels(message, files).any(|label| screen.judge(label, &[]) != Judgement::Pass) {
+            return Judgement::Refuse;
+        }
         let earlier = written.entry(author(message)).or_default();
         let texts: Vec<_> = earlier.iter().map(String::as_str).collect();
         let judgement = screen.judge(&message.text, &texts);
@@ -76,6 +84,20 @@ pub(super) async fn judge(tx: &mut Tx, screen: &dyn Screen, asked: Asked<'_>) ->
         judgement
     });
     Ok(judged.collect())
+}
+
+/// What everybody is shown beside a message's text. It can be neither masked nor held: a file goes by its name, and a
+/// sender knows the message by the name that they gave it.
+fn labels<'a>(message: &'a NewMessage, files: &'a Waiting) -> impl Iterator<Item = &'a str> {
+    let files = message.attachments.iter().filter_map(|id| files.get(id));
+    let names = files.filter_map(|(_, file)| file.name.as_deref());
+    let client_id = message.client_id.as_deref().filter(|name| !is_uuid(name));
+    names.chain(client_id)
+}
+
+/// Whether a `client_id` is what most clients choose. One in a few dozen holds a row of nine digits by chance.
+fn is_uuid(name: &str) -> bool {
+    name.len() == Hyphenated::LENGTH && Uuid::try_parse(name).is_ok()
 }
 
 /// Keeps what waits for a decision.
