@@ -30,6 +30,7 @@ pub(crate) struct Numbered {
     page: i64,
     size: i64,
     count: i64,
+    first_has_number: bool,
 }
 
 impl Numbered {
@@ -37,9 +38,22 @@ impl Numbered {
     pub(crate) fn new(page: i64, size: i64, count: i64) -> Result<Self, ApiError> {
         let last = count.div_euclid(size) + i64::from(count.rem_euclid(size) > 0);
         if (1..=last.max(1)).contains(&page) {
-            Ok(Self { page, size, count })
+            Ok(Self {
+                page,
+                size,
+                count,
+                first_has_number: false,
+            })
         } else {
             Err(ApiError::NoSuchPage)
+        }
+    }
+
+    /// The link to the first page says its number too, where the address without one answers no page.
+    pub(crate) const fn with_first_numbered(self) -> Self {
+        Self {
+            first_has_number: true,
+            ..self
         }
     }
 
@@ -58,7 +72,7 @@ impl Numbered {
             next: has_next.then(|| format!("{base}?page={}", self.page + 1)),
             previous: match self.page {
                 1 => None,
-                2 => Some(base.clone()),
+                2 if !self.first_has_number => Some(base.clone()),
                 page => Some(format!("{base}?page={}", page - 1)),
             },
             results,
@@ -106,6 +120,15 @@ mod tests {
         assert_eq!(links(1, 21), (at("?page=2"), None));
         assert_eq!(links(2, 60), (at("?page=3"), at("")));
         assert_eq!(links(3, 60), (None, at("?page=2")));
+    }
+
+    #[test]
+    fn the_first_page_has_its_number_where_it_must() {
+        let uri = Uri::from_static("http://chat.example/api/chat/chats/?token=secret&page=2");
+        let numbered = Numbered::new(2, 20, 41).unwrap().with_first_numbered();
+        let envelope = numbered.around(Vec::<i64>::new(), &uri, &HeaderMap::new());
+        let at = |page: i64| Some(format!("http://chat.example/api/chat/chats/?page={page}"));
+        assert_eq!((envelope.previous, envelope.next), (at(1), at(3)));
     }
 
     #[test]

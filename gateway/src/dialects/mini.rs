@@ -1,5 +1,5 @@
 //! Mini Chat Backend's frames: flat JSON objects, integer ids, texts in Russian. Its clients know neither `seq` nor
-//! edits, so those are not told here.
+//! edits nor what the system says, so those are not told here.
 
 use protocol::UserId;
 use protocol::frames::{PresenceChange, ServerFrame, Typing};
@@ -89,7 +89,7 @@ pub(super) fn answer(frame: &ServerFrame, room: i64) -> Option<String> {
 /// Whom an announcement names.
 pub(super) fn people(frame: &ServerFrame) -> Vec<UserId> {
     match frame {
-        ServerFrame::MessageNew(message) => vec![message.sender_id],
+        ServerFrame::MessageNew(message) if message.kind.is_text() => vec![message.sender_id],
         ServerFrame::Typing(typing) => vec![typing.user_id],
         ServerFrame::Presence(change) => change.users.iter().map(|person| person.user_id).collect(),
         _ => Vec::new(),
@@ -99,7 +99,10 @@ pub(super) fn people(frame: &ServerFrame) -> Vec<UserId> {
 /// What everybody in the room is told.
 pub(super) fn announcement<'a>(frame: &ServerFrame, name: impl Fn(UserId) -> &'a str) -> Vec<String> {
     match frame {
-        ServerFrame::MessageNew(message) => vec![chat_message(message, name(message.sender_id))],
+        // What the system says is no word of whoever did it.
+        ServerFrame::MessageNew(message) if message.kind.is_text() => {
+            vec![chat_message(message, name(message.sender_id))]
+        }
         ServerFrame::Typing(typing) => vec![typing_indicator(typing, name(typing.user_id))],
         ServerFrame::Presence(change) => user_status(change, name),
         _ => Vec::new(),

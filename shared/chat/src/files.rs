@@ -1,5 +1,7 @@
 //! Files that people upload: on their way in, out again, and to their message.
 
+pub(crate) mod places;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use runtime::{Clock, Tasks};
 use store::{FileStanding, NewUpload, Store, Uploaded};
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
+use self::places::{Place, Places};
 use crate::attachments::require_shown;
 use crate::permit::{self, Actor};
 use crate::{Chat, ChatError};
@@ -23,6 +26,7 @@ pub(crate) struct Cabinet {
     pub(crate) tasks: Tasks,
     /// Something was deleted or given up: there may be files to remove.
     pub(crate) deleted: Arc<Notify>,
+    pub(crate) places: Places,
 }
 
 /// What an uploaded file is for. With neither it waits for a message of its sender's.
@@ -41,6 +45,7 @@ pub struct Arriving {
     size: u64,
     state: State,
     _room: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// What is known of a file before its first byte, and where it goes.
@@ -125,6 +130,9 @@ impl Chat {
                 "too many of your files wait for a message; send them, or wait a day",
             ));
         }
+        let place = cabinet.places.take(by).ok_or(ChatError::TooMany(
+            "you are uploading too many files at once; wait until one has come",
+        ))?;
         let room = cabinet.files.room().ok_or(ChatError::TooMany(
             "too many files are being uploaded at the moment; try again",
         ))?;
@@ -141,6 +149,7 @@ impl Chat {
             size: 0,
             state: State::Head(Vec::with_capacity(HEAD_BYTES)),
             _room: room,
+            _place: place,
         })
     }
 

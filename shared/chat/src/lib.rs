@@ -136,6 +136,7 @@ impl Chat {
             files,
             tasks: tasks.clone(),
             deleted: Arc::default(),
+            places: files::places::Places::default(),
         };
         file_sweeper::start(cabinet.clone(), self.store.clone(), self.clock.clone());
         Self {

@@ -1,6 +1,7 @@
 //! Who is in a conversation, and how that changes.
 
-use protocol::models::{Participant, Role, SystemEvent};
+use protocol::models::{ConversationType, Participant, Role, SystemEvent};
+use protocol::requests::UpdateMyState;
 use protocol::{ConversationId, UserId, limits};
 use store::{Locked, NewSystemMessage};
 
@@ -119,6 +120,24 @@ impl Chat {
             .ok_or(ChatError::NoSuchParticipant)?;
         self.commit(locked, vec![change]).await?;
         Ok(changed)
+    }
+
+    /// Takes a conversation from the caller's list: they leave a group for good; a private one is hidden until somebody
+    /// writes, as nobody can be removed from it.
+    pub async fn leave(&self, actor: UserId, conversation: ConversationId) -> Result<(), ChatError> {
+        let standing = self.store.standing(conversation, actor).await?;
+        let standing = standing.filter(|standing| !standing.is_deleted);
+        match standing.ok_or(ChatError::NoConversation)?.kind {
+            ConversationType::Group => self.remove_participant(actor, conversation, actor).await,
+            ConversationType::Private => {
+                let hide = UpdateMyState {
+                    is_hidden: Some(true),
+                    is_pinned: None,
+                    muted_until: None,
+                };
+                self.update_my_state(actor, conversation, hide).await.map(drop)
+            }
+        }
     }
 
     /// Removes a person from a group, or lets the caller leave it. From that change on they see nothing more. When the

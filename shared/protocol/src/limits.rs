@@ -135,3 +135,7 @@ pub const MEMBERS_SHOWN: i64 = 200;
 
 /// Messages that an unpaged list answers with, the newest: its clients ask for everything there is.
 pub const UNPAGED_MESSAGES: i64 = 10_000;
+
+/// Bytes of text after which a list of messages ends before its `limit`; the message that passes them is the last one.
+/// Ten thousand usual messages are less; ten thousand of the longest would be more than a gigabyte for one request.
+pub const UNPAGED_BYTES: i64 = 8 * 1024 * 1024;

@@ -54,14 +54,14 @@ pub(crate) async fn join(
     }))
 }
 
-/// Leaves a group. A direct room is deleted, not left.
+/// Leaves a group. A direct room goes from the caller's list until somebody writes in it.
 #[utoipa::path(
     post,
     path = "/rooms/{id}/leave/",
     operation_id = "mini_leave_room",
     tag = "mini chat",
     params(("id" = String, Path, description = "The room's number, or its UUID.")),
-    responses((status = 200, description = "The caller is not in it.", body = Done), Refusals)
+    responses((status = 200, description = "It is not in the caller's list.", body = Done), Refusals)
 )]
 pub(crate) async fn leave(
     State(state): State<AppState>,
@@ -69,11 +69,7 @@ pub(crate) async fn leave(
     Ids(id): Ids<String>,
 ) -> Result<Json<Done>, ApiError> {
     let id = state.chat.conversation_named(&id).await.map_err(not_found)?;
-    state
-        .chat
-        .remove_participant(caller.id, id, caller.id)
-        .await
-        .map_err(not_found)?;
+    state.chat.leave(caller.id, id).await.map_err(not_found)?;
     Ok(Json(Done {
         message: "Вы покинули комнату",
     }))

@@ -106,7 +106,7 @@ async fn anybody_joins_an_open_group_and_leaves_it_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_direct_room_is_neither_joined_nor_opened_nor_left() {
+async fn a_direct_room_is_neither_joined_nor_opened_and_left_by_hiding_it() {
     on_each_store(async |app| {
         let (anna, boris, vera) = (
             app.person("Anna").await,
@@ -127,15 +127,17 @@ async fn a_direct_room_is_neither_joined_nor_opened_nor_left() {
         call(app, &anna, open, StatusCode::FORBIDDEN).await;
         let body = json!({ "name": "x", "is_open": true });
         post(app, &anna, "rooms/", body, StatusCode::FORBIDDEN).await;
-        post(
-            app,
-            &anna,
-            &format!("rooms/{id}/leave/"),
-            Value::Null,
-            StatusCode::FORBIDDEN,
-        )
-        .await;
-        assert_eq!(get(app, &anna, &path).await["participants_count"], 2);
+        let leave = format!("rooms/{id}/leave/");
+        let left = json!({ "message": "Вы покинули комнату" });
+        assert_eq!(post(app, &anna, &leave, Value::Null, StatusCode::OK).await, left);
+        assert_eq!(get(app, &anna, "rooms/").await, json!([]));
+        assert_eq!(get(app, &boris, "rooms/").await[0]["id"], id);
+        assert_eq!(get(app, &boris, &path).await["participants_count"], 2);
+        post(app, &vera, &leave, Value::Null, StatusCode::NOT_FOUND).await;
+        // Nobody is gone: what is written is theirs to read.
+        let body = json!({ "room": id, "content": "ау" });
+        post(app, &boris, "messages/", body, StatusCode::CREATED).await;
+        assert_eq!(get(app, &anna, "rooms/").await[0]["id"], id);
     })
     .await;
 }

@@ -169,6 +169,9 @@ async fn a_page_is_an_envelope_of_twenty() {
         assert_eq!(second["next"], json!(null));
         assert!(second["previous"].as_str().unwrap().ends_with("?page=1"));
         assert_eq!(get(app, &anna, "?page=last").await, second);
+        // Links get about: they hold no token and nothing else of the query.
+        let linked = get(app, &anna, "?token=secret&page=2").await;
+        assert_eq!(linked["previous"], second["previous"]);
         for page in ["0", "3", "x", ""] {
             let path = format!("?page={page}");
             let answer = call(

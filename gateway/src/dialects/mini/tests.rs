@@ -57,6 +57,16 @@ fn a_message_is_told_with_its_number_and_its_senders_name() {
 }
 
 #[test]
+fn what_the_system_says_is_not_told_as_words_of_whoever_did_it() {
+    let left = r#"{"type":"message:new","seq":3,"payload":{"id":"00000000-0000-0000-0000-000000000001",
+        "conversation_id":"00000000-0000-0000-0000-000000000002","sender_id":7,"text":"Anna left","reply_to":null,
+        "kind":"system","is_edited":false,"created_at":"2023-11-14T22:13:20.000000Z","seq":3,"number":9}}"#;
+    assert!(heard(left).is_empty());
+    let Received { frame, .. } = serde_json::from_str(left).unwrap();
+    assert!(people(&frame).is_empty(), "nobody's name is looked up");
+}
+
+#[test]
 fn edits_and_other_peoples_reading_are_not_told() {
     let moved = MarksMoved {
         conversation_id: ConversationId(Uuid::from_u128(2)),

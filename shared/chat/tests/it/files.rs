@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bus::InProcess;
-use chat::Chat;
+use chat::{Chat, ChatError};
 use files::{FileKey, Files};
 use protocol::models::{Attachment, ConversationType};
 use protocol::requests::CreateConversation;
@@ -139,6 +139,24 @@ async fn a_file_that_is_never_sent_goes_after_a_day_and_no_sooner() {
     house.wait_for(1).await;
     assert!(house.chat.file(house.anna, early.id).await.is_err());
     assert!(house.chat.file(house.anna, late.id).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_person_uploads_four_files_at_a_time_to_a_node() {
+    let house = House::build().await.sweep();
+    let mut running = Vec::new();
+    for _ in 0..4 {
+        running.push(house.chat.receive_file(house.anna, "a.txt", "").await.unwrap());
+    }
+    let fifth = house.chat.receive_file(house.anna, "a.txt", "").await;
+    assert!(matches!(fifth, Err(ChatError::TooMany(_))));
+    let other = house
+        .chat
+        .receive_file(UserId(house.anna.0 + 1), "a.txt", "")
+        .await;
+    assert!(other.is_ok());
+    running.pop();
+    house.upload().await;
 }
 
 #[tokio::test]

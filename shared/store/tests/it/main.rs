@@ -118,6 +118,7 @@ on_both_databases! {
         only_who_is_in_a_room_has_it,
         members_and_numbers_are_read_in_bulk,
         what_people_said_is_read_back_newest_first,
+        what_was_said_ends_where_its_texts_come_to_eight_mebibytes,
         the_newest_messages_of_many_rooms_are_read_at_once,
         a_message_is_read_once_somebody_else_who_was_there_has_read_it,
         a_hidden_room_is_not_listed_until_somebody_writes,

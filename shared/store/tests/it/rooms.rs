@@ -1,7 +1,7 @@
 //! Lists for the clients that speak integers and poll.
 
 use protocol::models::{Message, Role};
-use protocol::{ConversationId, UserId};
+use protocol::{ConversationId, UserId, limits};
 use store::{Before, Mark, MyPatch, ProfilePatch, RoomOrder, Stamp, Store, Window};
 
 use crate::database::Database;
@@ -133,6 +133,27 @@ pub(crate) async fn what_people_said_is_read_back_newest_first(database: &Databa
     let window = Window { limit: 1, offset: 1 };
     let part = store.said_in(one, Before::TheEnd, window).await.unwrap();
     assert_eq!(texts(&part), ["1"]);
+}
+
+/// Bytes of the longest text there can be: four for each character.
+const LONGEST: usize = limits::MESSAGE_CHARS * 4;
+
+pub(crate) async fn what_was_said_ends_where_its_texts_come_to_eight_mebibytes(database: &Database) {
+    let store = &database.store;
+    let [ann, bob] = people(store).await;
+    let room = group(store, &[ann, bob]).await;
+    let longest = "🙂".repeat(limits::MESSAGE_CHARS);
+    let fit = usize::try_from(limits::UNPAGED_BYTES).unwrap() / LONGEST;
+    for _ in 0..=fit {
+        send(store, room, ann, &longest).await;
+    }
+    let said = store.said_in(room, Before::TheEnd, ALL).await.unwrap();
+    assert_eq!(said.len(), fit);
+    assert_eq!(store.said_to(ann, Before::TheEnd, ALL).await.unwrap(), said);
+    // The rest follows.
+    let before = Before::Number(said.last().unwrap().number);
+    assert_eq!(store.said_in(room, before, ALL).await.unwrap().len(), 1);
+    assert_eq!(store.said_to(bob, before, ALL).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn the_newest_messages_of_many_rooms_are_read_at_once(database: &Database) {
