@@ -184,6 +184,7 @@ on_both_databases! {
         being_named_or_answered_pierces_a_mute_but_not_the_switch,
         who_is_let_in_is_told_and_who_leaves_has_no_entry_left,
         an_entry_that_was_left_behind_is_shown_to_nobody_who_is_not_in_it,
+        nodes_that_read_the_same_entries_do_not_stop_each_other,
         reading_a_conversation_reads_its_entries,
         what_is_deleted_before_it_is_read_leaves_no_entry,
         a_lists_version_moves_with_whatever_it_shows,

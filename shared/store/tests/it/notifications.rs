@@ -278,6 +278,35 @@ pub(crate) async fn an_entry_that_was_left_behind_is_shown_to_nobody_who_is_not_
     assert_eq!(told().await, []);
 }
 
+pub(crate) async fn nodes_that_read_the_same_entries_do_not_stop_each_other(database: &Database) {
+    const ROUNDS: usize = 60;
+    let store = &database.store;
+    let everybody: [UserId; 16] = people(store).await;
+    let id = group(store, &everybody).await;
+    look(store, id).await;
+    for round in 0..ROUNDS {
+        send(store, id, everybody[round % 2], "hi").await;
+        look(store, id).await;
+        database
+            .execute("update participants set last_read_seq = 1000")
+            .await;
+        let readings = (0..6).map(|place| {
+            let mut pairs: Vec<_> = everybody.iter().map(|&user| (user, id)).collect();
+            if place % 2 == 0 {
+                pairs.reverse();
+            }
+            async move { store.read_notifications_of(&pairs).await.unwrap() }
+        });
+        join_all(readings).await;
+        for user in everybody {
+            assert_eq!(store.unread_notifications(user).await.unwrap(), 0);
+        }
+        database
+            .execute("update participants set last_read_seq = 0")
+            .await;
+    }
+}
+
 pub(crate) async fn reading_a_conversation_reads_its_entries(database: &Database) {
     let store = &database.store;
     let [ann, bob] = people(store).await;
