@@ -343,7 +343,7 @@ pub(crate) async fn reading_a_conversation_reads_its_entries(database: &Database
     look(store, id).await;
     assert_eq!(
         lines(store, bob).await,
-        [read("added", "Group"), unread("message", "First person0: three")]
+        [unread("message", "First person0: three"), read("added", "Group")]
     );
     assert_eq!(store.unread_notifications(bob).await.unwrap(), 1);
 }
