@@ -176,7 +176,8 @@ on_both_databases! {
         a_conversations_own_policy_and_the_way_in_decide_who_is_screened,
         the_screen_is_shown_what_the_same_person_wrote_just_before,
         an_edit_is_judged_where_it_will_stand,
-        a_held_message_waits_once_until_it_is_decided;
+        a_held_message_waits_once_until_it_is_decided,
+        the_files_of_a_held_message_wait_with_it;
     notifications:
         a_busy_conversation_has_one_entry_for_each_that_shows_its_newest,
         a_look_writes_nothing_twice_however_many_nodes_take_it,
