@@ -47,9 +47,13 @@ fn screened(database: &Database) -> Store {
 }
 
 async fn order(store: &Store, participants: &[protocol::UserId]) -> ConversationId {
+    order_of(store, "7", participants).await
+}
+
+async fn order_of(store: &Store, number: &str, participants: &[protocol::UserId]) -> ConversationId {
     let new = NewConversation {
         service: Some("order".into()),
-        service_id: Some("7".into()),
+        service_id: Some(number.into()),
         ..new_group(participants)
     };
     create(store, &new).await
@@ -201,6 +205,12 @@ pub(crate) async fn a_held_message_waits_once_until_it_is_decided(database: &Dat
     );
     assert_eq!(stored(answer.outcomes[3].clone()).seq, Seq(1));
     assert_eq!(append(store, hold("a")).await, Appended::Held);
+    // A second message under a used name, not a repetition.
+    let elsewhere = NewMessage {
+        conversation: order_of(store, "8", &[ann]).await,
+        ..hold("a")
+    };
+    assert_eq!(append(store, elsewhere).await, Appended::NameTaken);
     let waiting = store.held_messages(10).await.unwrap();
     assert_eq!(waiting.len(), 2);
     assert_eq!(store.held_messages(1).await.unwrap().len(), 1);
