@@ -65,7 +65,7 @@ impl Chat {
             Appended::Stored(message) => (message, false),
             Appended::Repeated(message) if message.conversation_id == conversation => (message, true),
             // Not a repetition but a second message under a used name: answering the first would swallow it.
-            Appended::Repeated(_) => {
+            Appended::Repeated(_) | Appended::NameTaken => {
                 return Err(ChatError::Conflict(
                     "this client_id names a message in another conversation",
                 ));

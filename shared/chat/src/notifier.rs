@@ -7,6 +7,8 @@
 //! What is named here is only a hint, in memory. How far each conversation has been looked at stands in the database;
 //! every half minute some node compares it with the messages there are, and looks at what a killed node left behind.
 
+mod round;
+
 use std::collections::BTreeSet;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +22,7 @@ use store::{Store, StoreError};
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+use self::round::Round;
 use crate::announce;
 use crate::notifications::worded;
 
@@ -100,6 +103,9 @@ impl Notifier {
 
     /// They are looked at again with the next that are named, or by the sweep.
     fn put_back(&self, conversations: &[ConversationId]) {
+        if conversations.is_empty() {
+            return;
+        }
         self.waiting().extend(conversations);
         self.0.some.notify_one();
     }
@@ -122,10 +128,11 @@ async fn run(notifier: Notifier, work: Arc<Work>, tasks: Tasks) {
         // A node that stops does not leave to others what it can do at once.
         let _stops = stopping.run_until_cancelled(gathered).await;
         let conversations = notifier.take();
-        for these in conversations.chunks(AT_ONCE) {
+        let mut round = Round::new(&conversations, AT_ONCE);
+        while let Some(these) = round.next() {
             if let Err(error) = work.notify(these).await {
                 work.warn(&error);
-                notifier.put_back(these);
+                notifier.put_back(&round.failed(these));
             }
         }
     }

@@ -146,6 +146,8 @@ pub enum Appended {
     Held,
     /// One of `attachments` is not the sender's, or waits for no message any more.
     NoFile,
+    /// Its sender has used this `client_id` for a message that was held in another conversation.
+    NameTaken,
 }
 
 /// What became of a batch.

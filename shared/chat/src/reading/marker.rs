@@ -10,7 +10,7 @@ use std::time::Duration;
 use metrics::{counter, describe_counter};
 use protocol::frames::ReadMark;
 use protocol::{ConversationId, UserId};
-use runtime::{Clock, Tasks};
+use runtime::{Clock, Tasks, Throttle};
 use store::{Mark, MyConversation, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -58,6 +58,7 @@ impl Marker {
             clock,
             crowds: Crowds::default(),
             is_away: AtomicBool::new(false),
+            log: Throttle::default(),
         };
         tasks.spawn_vital("marker", run(pending, Arc::new(keeper), tasks.clone()));
         Self { queue }
@@ -119,6 +120,8 @@ struct Keeper {
     crowds: Crowds,
     /// The last batch found no database.
     is_away: AtomicBool,
+    /// Of the log lines about notifications that stay unread.
+    log: Throttle,
 }
 
 impl Keeper {
@@ -146,12 +149,27 @@ impl Keeper {
         }
     }
 
-    /// Everything that goes by the marks follows them here, a statement each for the whole batch.
+    /// Everything that goes by the marks follows them here, a few statements for the whole batch.
     async fn mark_and_follow_up(&self, marks: &[Mark]) -> Result<Mine, StoreError> {
         let moved = self.store.mark_read(marks).await?;
+        let told = self.follow_up(&moved).await;
         // Of all marks: who was let into a conversation has seen that by opening it, though nothing was said there.
         let readers: Vec<_> = marks.iter().map(|mark| (mark.user, mark.conversation)).collect();
-        self.store.read_notifications_of(&readers).await?;
+        // The marks stand: the next mark in the same conversation reads its entries too.
+        if let Err(error) = self.store.read_notifications_of(&readers).await
+            && self.log.allows()
+        {
+            let cause = &error as &dyn std::error::Error;
+            tracing::warn!(
+                error = cause,
+                "notifications of what was read stay unread for now"
+            );
+        }
+        told
+    }
+
+    /// Tells the marks that have moved, before anything that may wait for others.
+    async fn follow_up(&self, moved: &[Mark]) -> Result<Mine, StoreError> {
         if moved.is_empty() {
             return Ok(Mine::new());
         }
@@ -165,7 +183,7 @@ impl Keeper {
             .zip(found)
             .filter_map(|(place, mine)| Some((place, mine?)))
             .collect();
-        self.tell(&moved, &crowds, &mine);
+        self.tell(moved, &crowds, &mine);
         Ok(mine)
     }
 

@@ -130,7 +130,7 @@ impl Store {
         let counters = locked.into_iter().map(|(id, there)| (id, there.counter));
         let mut plan = decide(batch, counters.collect(), &facts, &judged, now);
         show_files(&mut plan, batch, &files);
-        screening::hold(&mut tx, batch, &plan, now).await?;
+        screening::hold(&mut tx, batch, &mut plan, now).await?;
         let repeated = messages(&mut tx, &plan).await?;
         let outbox = if plan.stored.is_empty() {
             outbox::forget(&mut tx, published).await?;

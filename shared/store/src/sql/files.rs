@@ -37,8 +37,28 @@ const FINISH: &str = concat!(
 const DOOM: &str = "update attachments set doomed_at = $2
      where id = $1 and message_id is null and doomed_at is null";
 
-const DOOM_ORPHANS: &str = "update attachments set doomed_at = $1
-     where message_id is null and file_key is not null and doomed_at is null and created_at < $2";
+/// What a held message names waits with it for the decision; after an approval, for the send that follows it.
+macro_rules! doom_orphans {
+    ($named:literal) => {
+        concat!(
+            "update attachments set doomed_at = $1
+             where message_id is null and file_key is not null and doomed_at is null and created_at < $2
+                and id not in (",
+            $named,
+            " where h.decision is null or (h.decision = 'approved' and h.decided_at >= $2))"
+        )
+    };
+}
+
+const DOOM_ORPHANS: Spelled = Spelled {
+    postgres: doom_orphans!(
+        "select named.id::bigint from held_messages h
+         cross join lateral jsonb_array_elements_text(h.message -> 'attachments') as named (id)"
+    ),
+    sqlite: doom_orphans!(
+        "select named.value from held_messages h join json_each(h.message, '$.attachments') named"
+    ),
+};
 
 /// A file of a deleted message is nobody's: its row is doomed by the same commit, and goes soon.
 const STANDING: Spelled = one_of_numbers!(
@@ -161,14 +181,17 @@ impl Store {
         Ok(standings.collect())
     }
 
-    /// Dooms files that came before `before` and still have no message; says how many.
+    /// Dooms files that came before `before` and still have no message, not even one that waits for a decision; says
+    /// how many.
     pub async fn doom_orphans(&self, before: Timestamp, now: Timestamp) -> Result<u64> {
-        let doomed = on_pool!(&self.pools.write, |pool| query(DOOM_ORPHANS)
-            .bind(now.utc())
-            .bind(before.utc())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected()))?;
+        let doomed = on_pool!(&self.pools.write, |pool| query(
+            DOOM_ORPHANS.on(&self.pools.write)
+        )
+        .bind(now.utc())
+        .bind(before.utc())
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected()))?;
         Ok(doomed)
     }
 

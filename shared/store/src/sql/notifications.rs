@@ -51,35 +51,70 @@ macro_rules! noticed {
     };
 }
 
+/// The entry `told` is its owner's to see: of the host's, or about a conversation that is there and that they are in,
+/// whatever has been cleaned up by now. Not `exists`: Postgres would rather read all participants once.
+macro_rules! is_theirs {
+    () => {
+        "(told.conversation_id is null or (
+            select true from participants p join conversations there on there.id = p.conversation_id
+            where p.conversation_id = told.conversation_id and p.user_id = told.user_id
+                and p.left_seq is null and there.deleted_at is null) is not null)"
+    };
+}
+
 const LIST: &str = noticed!(
-    "select * from notifications where user_id = $1 order by id desc limit $2",
+    concat!(
+        "select told.* from notifications told where told.user_id = $1 and ",
+        is_theirs!(),
+        " order by told.id desc limit $2"
+    ),
     "order by came_at desc, shown.id desc limit $3 offset $4"
 );
 
-const ONE: &str = noticed!("select * from notifications where user_id = $1 and id = $2", "");
+const ONE: &str = noticed!(
+    concat!(
+        "select told.* from notifications told where told.user_id = $1 and told.id = $2 and ",
+        is_theirs!()
+    ),
+    ""
+);
 
 /// Only for people whom a frame would reach, and only what nobody has read yet.
 const FOR_SOCKETS: Spelled = Spelled {
     postgres: noticed!(
-        "select told.* from notifications told join users u on u.id = told.user_id
-         where told.id = any($1::bigint[]) and u.is_online and not told.is_read",
+        concat!(
+            "select told.* from notifications told join users u on u.id = told.user_id
+             where told.id = any($1::bigint[]) and u.is_online and not told.is_read and ",
+            is_theirs!()
+        ),
         ""
     ),
     sqlite: noticed!(
-        "select told.* from notifications told join users u on u.id = told.user_id
-         where told.id in (select value from json_each($1)) and u.is_online and not told.is_read",
+        concat!(
+            "select told.* from notifications told join users u on u.id = told.user_id
+             where told.id in (select value from json_each($1)) and u.is_online and not told.is_read and ",
+            is_theirs!()
+        ),
         ""
     ),
 };
 
-/// One step in the index for each entry, and one into `conversations`; no text is read.
-const VERSION: &str = "select count(*), coalesce(min(n.id), 0), coalesce(max(n.id), 0),
+/// A few steps in indices for each entry; no text is read.
+const VERSION: &str = concat!(
+    "select count(*), coalesce(min(n.id), 0), coalesce(max(n.id), 0),
         cast(coalesce(sum(n.revision), 0) as bigint), cast(coalesce(sum(c.last_seq), 0) as bigint),
         (select version from directory)
-     from (select id, conversation_id, revision from notifications where user_id = $1 order by id desc limit $2) n
-     left join conversations c on c.id = n.conversation_id";
+     from (
+        select told.id, told.conversation_id, told.revision from notifications told where told.user_id = $1 and ",
+    is_theirs!(),
+    " order by told.id desc limit $2) n
+     left join conversations c on c.id = n.conversation_id"
+);
 
-const UNREAD: &str = "select count(*) from notifications where user_id = $1 and not is_read";
+const UNREAD: &str = concat!(
+    "select count(*) from notifications told where told.user_id = $1 and not told.is_read and ",
+    is_theirs!()
+);
 
 const DELETE: &str = "delete from notifications where user_id = $1 and id = $2";
 

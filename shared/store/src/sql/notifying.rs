@@ -32,6 +32,9 @@ use crate::records::Notified;
 /// Messages that one look reads at most; the rest is for the next one.
 const MESSAGES_PER_LOOK: i64 = 2_000;
 
+/// Times that entries are put right when somebody else's writing is in the way.
+const ATTEMPTS: u32 = 4;
+
 impl Store {
     /// Looks at what happened in these conversations since the last look, and writes what their people are owed: one
     /// entry for each person and conversation with something unread, and one for whoever was named, answered or let in.
@@ -68,6 +71,16 @@ impl Store {
         if entries.is_empty() {
             return Ok(());
         }
+        let mut attempt = 1;
+        loop {
+            match self.try_settle(entries).await {
+                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_settle(&self, entries: &[i64]) -> Result<()> {
         on_pool!(&self.pools.write, |pool| query(COVERED.on(&self.pools.write))
             .bind(Numbers(entries.to_vec()))
             // Nobody has looked into it yet, however far they had read before.
@@ -90,8 +103,19 @@ impl Store {
             .iter()
             .map(|(user, conversation)| json!({ "person": user.0, "conversation": conversation.0.simple() }))
             .collect();
+        let pairs = json!(pairs).to_string();
+        let mut attempt = 1;
+        loop {
+            match self.try_read(&pairs).await {
+                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_read(&self, pairs: &str) -> Result<()> {
         on_pool!(&self.pools.write, |pool| query(COVERED_OF.on(&self.pools.write))
-            .bind(json!(pairs).to_string())
+            .bind(pairs)
             .bind(true)
             .execute(pool)
             .await

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::models::ContactPolicy;
+use protocol::models::{Attachment, ContactPolicy};
 use protocol::{ConversationId, Seq};
 use store::{
     Appended, Decision, Earlier, Judgement, NewConversation, NewMessage, Screen, Screening, Store, Terms,
 };
 
 use crate::database::Database;
+use crate::files::{doomed, upload};
 use crate::given::{at, create, group, message, named, new_group, people, send, stored};
 
 /// Texts are orders to it; a text after "half" is "whole".
@@ -46,9 +47,13 @@ fn screened(database: &Database) -> Store {
 }
 
 async fn order(store: &Store, participants: &[protocol::UserId]) -> ConversationId {
+    order_of(store, "7", participants).await
+}
+
+async fn order_of(store: &Store, number: &str, participants: &[protocol::UserId]) -> ConversationId {
     let new = NewConversation {
         service: Some("order".into()),
-        service_id: Some("7".into()),
+        service_id: Some(number.into()),
         ..new_group(participants)
     };
     create(store, &new).await
@@ -200,6 +205,12 @@ pub(crate) async fn a_held_message_waits_once_until_it_is_decided(database: &Dat
     );
     assert_eq!(stored(answer.outcomes[3].clone()).seq, Seq(1));
     assert_eq!(append(store, hold("a")).await, Appended::Held);
+    // A second message under a used name, not a repetition.
+    let elsewhere = NewMessage {
+        conversation: order_of(store, "8", &[ann]).await,
+        ..hold("a")
+    };
+    assert_eq!(append(store, elsewhere).await, Appended::NameTaken);
     let waiting = store.held_messages(10).await.unwrap();
     assert_eq!(waiting.len(), 2);
     assert_eq!(store.held_messages(1).await.unwrap().len(), 1);
@@ -220,4 +231,32 @@ pub(crate) async fn a_held_message_waits_once_until_it_is_decided(database: &Dat
     assert_eq!(store.held_messages(10).await.unwrap().len(), 2);
     assert!(decide(batch[0].id, Decision::Rejected).await.is_some());
     assert!(decide(batch[3].id, Decision::Approved).await.is_none());
+}
+
+pub(crate) async fn the_files_of_a_held_message_wait_with_it(database: &Database) {
+    let store = &screened(database);
+    let [ann, root] = people(store).await;
+    let order = order(store, &[ann]).await;
+    let [first, second, orphan] = [
+        upload(store, ann).await,
+        upload(store, ann).await,
+        upload(store, ann).await,
+    ];
+    let holding = |file: &Attachment| NewMessage {
+        text: "hold".into(),
+        attachments: vec![file.id],
+        ..message(order, ann, "hold")
+    };
+    let batch = [holding(&first), holding(&second)];
+    let answer = store.append(&batch, &[], at(20)).await.unwrap();
+    assert_eq!(answer.outcomes, [Appended::Held, Appended::Held]);
+    assert_eq!(store.doom_orphans(at(100), at(101)).await.unwrap(), 1);
+    assert_eq!(doomed(store, 101).await, [orphan.id]);
+    let decide = async |id, decision| store.decide_held(id, decision, root, at(102)).await.unwrap();
+    assert!(decide(batch[0].id, Decision::Approved).await.is_some());
+    assert!(decide(batch[1].id, Decision::Rejected).await.is_some());
+    // The approved one is about to be sent.
+    assert_eq!(store.doom_orphans(at(102), at(103)).await.unwrap(), 1);
+    assert!(doomed(store, 103).await.contains(&second.id));
+    assert_eq!(store.doom_orphans(at(200), at(201)).await.unwrap(), 1);
 }

@@ -31,7 +31,7 @@ async fn begin(store: &Store, by: UserId) -> (AttachmentId, Uuid) {
     )
 }
 
-async fn upload(store: &Store, by: UserId) -> Attachment {
+pub(crate) async fn upload(store: &Store, by: UserId) -> Attachment {
     let (id, _) = begin(store, by).await;
     store
         .finish_upload(id, &picture(), at(11))
@@ -55,7 +55,7 @@ async fn attach(store: &Store, to: &Message, files: &[AttachmentId], by: UserId)
     Some(change)
 }
 
-async fn doomed(store: &Store, at_second: i64) -> Vec<AttachmentId> {
+pub(crate) async fn doomed(store: &Store, at_second: i64) -> Vec<AttachmentId> {
     let doomed = store.doomed_files(at(at_second), 100).await.unwrap();
     let mut ids: Vec<_> = doomed.into_iter().map(|(id, _)| id).collect();
     ids.sort_by_key(|id| id.0);

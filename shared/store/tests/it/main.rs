@@ -177,13 +177,16 @@ on_both_databases! {
         a_conversations_own_policy_and_the_way_in_decide_who_is_screened,
         the_screen_is_shown_what_the_same_person_wrote_just_before,
         an_edit_is_judged_where_it_will_stand,
-        a_held_message_waits_once_until_it_is_decided;
+        a_held_message_waits_once_until_it_is_decided,
+        the_files_of_a_held_message_wait_with_it;
     notifications:
         a_busy_conversation_has_one_entry_for_each_that_shows_its_newest,
         a_look_writes_nothing_twice_however_many_nodes_take_it,
         who_has_read_muted_or_turned_it_off_is_not_told,
         being_named_or_answered_pierces_a_mute_but_not_the_switch,
         who_is_let_in_is_told_and_who_leaves_has_no_entry_left,
+        an_entry_that_was_left_behind_is_shown_to_nobody_who_is_not_in_it,
+        nodes_that_read_the_same_entries_do_not_stop_each_other,
         reading_a_conversation_reads_its_entries,
         what_is_deleted_before_it_is_read_leaves_no_entry,
         a_lists_version_moves_with_whatever_it_shows,

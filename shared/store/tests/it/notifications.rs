@@ -239,6 +239,74 @@ pub(crate) async fn who_is_let_in_is_told_and_who_leaves_has_no_entry_left(datab
     assert_eq!(look(store, id).await, []);
 }
 
+pub(crate) async fn an_entry_that_was_left_behind_is_shown_to_nobody_who_is_not_in_it(database: &Database) {
+    let store = &database.store;
+    let [ann, bob, eve] = people(store).await;
+    let id = group(store, &[ann, bob, eve]).await;
+    send(store, id, ann, "between us").await;
+    let entries = look(store, id).await;
+    store.create_notices(&notice(&[bob], None), at(2)).await.unwrap();
+    for user in [bob, eve] {
+        be_online(store, user, at(1)).await;
+    }
+    let of_bob = list(store, bob).await;
+    let one = of_bob.iter().find(|entry| entry.kind == "message").unwrap().id;
+    let told = async || -> Vec<_> {
+        let told = store.notifications_for_sockets(&entries).await.unwrap();
+        told.into_iter().map(|entry| entry.user).collect()
+    };
+    let version = store.notifications_version(bob).await.unwrap();
+    assert_eq!((of_bob.len(), version.count), (3, 3));
+    assert_eq!(store.unread_notifications(bob).await.unwrap(), 3);
+    assert!(told().await.contains(&bob));
+    // As if the clean-up had come to nothing.
+    database
+        .execute("update participants set left_seq = 9 where user_id = 2")
+        .await;
+    assert_eq!(lines(store, bob).await, [unread("new_bid", "На ваш заказ")]);
+    assert_eq!(store.notification(bob, one).await.unwrap(), None);
+    assert_eq!(store.unread_notifications(bob).await.unwrap(), 1);
+    assert_eq!(store.notifications_version(bob).await.unwrap().count, 1);
+    assert!(told().await.iter().all(|&user| user == eve));
+    assert_eq!(lines(store, eve).await.len(), 2);
+    database
+        .execute("update conversations set deleted_at = '2100-01-01T00:00:00+00:00'")
+        .await;
+    assert_eq!(lines(store, eve).await, []);
+    assert_eq!(store.unread_notifications(eve).await.unwrap(), 0);
+    assert_eq!(store.notifications_version(eve).await.unwrap().count, 0);
+    assert_eq!(told().await, []);
+}
+
+pub(crate) async fn nodes_that_read_the_same_entries_do_not_stop_each_other(database: &Database) {
+    const ROUNDS: usize = 60;
+    let store = &database.store;
+    let everybody: [UserId; 16] = people(store).await;
+    let id = group(store, &everybody).await;
+    look(store, id).await;
+    for round in 0..ROUNDS {
+        send(store, id, everybody[round % 2], "hi").await;
+        look(store, id).await;
+        database
+            .execute("update participants set last_read_seq = 1000")
+            .await;
+        let readings = (0..6).map(|place| {
+            let mut pairs: Vec<_> = everybody.iter().map(|&user| (user, id)).collect();
+            if place % 2 == 0 {
+                pairs.reverse();
+            }
+            async move { store.read_notifications_of(&pairs).await.unwrap() }
+        });
+        join_all(readings).await;
+        for user in everybody {
+            assert_eq!(store.unread_notifications(user).await.unwrap(), 0);
+        }
+        database
+            .execute("update participants set last_read_seq = 0")
+            .await;
+    }
+}
+
 pub(crate) async fn reading_a_conversation_reads_its_entries(database: &Database) {
     let store = &database.store;
     let [ann, bob] = people(store).await;
@@ -275,7 +343,7 @@ pub(crate) async fn reading_a_conversation_reads_its_entries(database: &Database
     look(store, id).await;
     assert_eq!(
         lines(store, bob).await,
-        [read("added", "Group"), unread("message", "First person0: three")]
+        [unread("message", "First person0: three"), read("added", "Group")]
     );
     assert_eq!(store.unread_notifications(bob).await.unwrap(), 1);
 }

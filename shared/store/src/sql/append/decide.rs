@@ -63,6 +63,8 @@ pub(super) enum Refusal {
     Screened,
     /// A file is not the sender's, or waits for no message any more.
     NoFile,
+    /// Its `client_id` is that of a held message in another conversation.
+    NameTaken,
 }
 
 impl From<Refusal> for Appended {
@@ -74,6 +76,7 @@ impl From<Refusal> for Appended {
             Refusal::MentionsStranger(place) => Self::MentionsStranger(place),
             Refusal::Screened => Self::Screened,
             Refusal::NoFile => Self::NoFile,
+            Refusal::NameTaken => Self::NameTaken,
         }
     }
 }

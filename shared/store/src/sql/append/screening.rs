@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use protocol::{ConversationId, Timestamp, UserId};
-use sqlx::query;
+use sqlx::query_scalar;
 use sqlx::types::Json;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::There;
-use super::decide::{Facts, Plan, Verdict};
+use super::decide::{Facts, Plan, Refusal, Verdict};
 use crate::error::Result;
 use crate::pool::{Tx, on_tx};
 use crate::records::NewMessage;
@@ -17,10 +17,11 @@ use crate::screen::{Judgement, Screen, Terms};
 use crate::sql::contacts::{Author, texts_of};
 use crate::sql::locked::files::Waiting;
 
-/// A retry of what is held already holds nothing more.
+/// A retry of what is held already holds nothing more, and is told where that is.
 const HOLD: &str = "insert into held_messages (id, conversation_id, sender_id, client_id, message, held_at)
      values ($1, $2, $3, $4, $5, $6)
-     on conflict (sender_id, client_id) do nothing";
+     on conflict (sender_id, client_id) do update set client_id = excluded.client_id
+     returning conversation_id";
 
 /// What is known about a batch when it is judged.
 #[derive(Clone, Copy)]
@@ -100,24 +101,26 @@ fn is_uuid(name: &str) -> bool {
     name.len() == Hyphenated::LENGTH && Uuid::try_parse(name).is_ok()
 }
 
-/// Keeps what waits for a decision.
-pub(super) async fn hold(tx: &mut Tx, batch: &[NewMessage], plan: &Plan, now: Timestamp) -> Result<()> {
-    let held = batch.iter().zip(&plan.verdicts);
-    for (message, _) in held.filter(|(_, verdict)| **verdict == Verdict::Held) {
+/// Keeps what waits for a decision. What has the name of one that waits elsewhere is refused.
+pub(super) async fn hold(tx: &mut Tx, batch: &[NewMessage], plan: &mut Plan, now: Timestamp) -> Result<()> {
+    let held = batch.iter().zip(&mut plan.verdicts);
+    for (message, verdict) in held.filter(|(_, verdict)| **verdict == Verdict::Held) {
         let named = NewMessage {
             client_id: Some(name(message)),
             ..message.clone()
         };
-        on_tx!(tx, |connection| query(HOLD)
+        let place: Uuid = on_tx!(tx, |connection| query_scalar(HOLD)
             .bind(named.id.0)
             .bind(named.conversation.0)
             .bind(named.sender.0)
             .bind(&named.client_id)
             .bind(Json(&named))
             .bind(now.utc())
-            .execute(connection)
-            .await
-            .map(drop))?;
+            .fetch_one(connection)
+            .await)?;
+        if place != named.conversation.0 {
+            *verdict = Verdict::Refused(Refusal::NameTaken);
+        }
     }
     Ok(())
 }

@@ -220,14 +220,11 @@ pub(super) const GONE: Spelled = one_of_numbers!(
     ""
 );
 
-/// Marks as read what its owner has read up to; `$which` says which entries are looked at.
+/// What its owner has read up to and nobody has marked as read; `$which` says which entries are looked at.
 macro_rules! covered {
-    ($which:expr) => {
+    ($which:literal) => {
         concat!(
-            "update notifications set is_read = true, revision = revision + 1, read_seq = (
-                select p.last_read_seq from participants p
-                where p.conversation_id = notifications.conversation_id and p.user_id = notifications.user_id)
-             where not is_read and conversation_id is not null and ",
+            "not is_read and conversation_id is not null and ",
             $which,
             " and case kind
                 when 'message' then (
@@ -247,18 +244,39 @@ macro_rules! covered {
     };
 }
 
-pub(super) const COVERED: Spelled = Spelled {
-    postgres: covered!("id = any($1::bigint[])"),
-    sqlite: covered!("id in (select value from json_each($1))"),
-};
+macro_rules! read {
+    () => {
+        "update notifications set is_read = true, revision = revision + 1, read_seq = (
+            select p.last_read_seq from participants p
+            where p.conversation_id = notifications.conversation_id and p.user_id = notifications.user_id) "
+    };
+}
 
-pub(super) const COVERED_OF: Spelled = Spelled {
-    postgres: covered!(
-        "(user_id, conversation_id) in (
-            select person, conversation from jsonb_to_recordset($1::jsonb) as r (person bigint, conversation uuid))"
-    ),
-    sqlite: covered!(
-        "(user_id, conversation_id) in (
-            select value ->> 'person', unhex(value ->> 'conversation') from json_each($1))"
-    ),
-};
+/// Marks them as read. Rows are locked in one order, so that two nodes that read the same never wait for each other in
+/// a circle.
+macro_rules! read_covered {
+    ($postgres:literal, $sqlite:literal) => {
+        Spelled {
+            postgres: concat!(
+                "with held as (select id from notifications where ",
+                covered!($postgres),
+                " order by id for update of notifications) ",
+                read!(),
+                "from held where notifications.id = held.id"
+            ),
+            sqlite: concat!(read!(), "where ", covered!($sqlite)),
+        }
+    };
+}
+
+pub(super) const COVERED: Spelled = read_covered!(
+    "id = any($1::bigint[])",
+    "id in (select value from json_each($1))"
+);
+
+pub(super) const COVERED_OF: Spelled = read_covered!(
+    "(user_id, conversation_id) in (
+        select person, conversation from jsonb_to_recordset($1::jsonb) as r (person bigint, conversation uuid))",
+    "(user_id, conversation_id) in (
+        select value ->> 'person', unhex(value ->> 'conversation') from json_each($1))"
+);
