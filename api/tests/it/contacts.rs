@@ -174,19 +174,19 @@ async fn a_title_is_masked_as_a_message_is_and_a_link_is_refused() {
         async |app| {
             let (client, expert, order) = order(app).await;
             let path = format!("/api/unet-chat/conversations/{order}");
-            let patch = |body| (Method::PATCH, path.as_str(), body);
+            let renaming = |body| (Method::PATCH, path.as_str(), body);
             let title = json!({ "title": "звоните 0555 12 34 56" });
-            app.ask(&client, patch(title), StatusCode::OK).await;
+            app.ask(&client, renaming(title), StatusCode::OK).await;
             assert_eq!(app.get(&expert, &path).await["title"], "звоните •••");
             let said = texts(app, &expert, &order).await.concat();
             assert!(said.contains("звоните •••") && !said.contains("0555"), "{said}");
             // What the title begins the description must not complete.
             let halves = json!({ "title": "0555 12", "description": "34 56" });
-            app.ask(&client, patch(halves), StatusCode::OK).await;
+            app.ask(&client, renaming(halves), StatusCode::OK).await;
             assert_eq!(app.get(&expert, &path).await["description"], "•••");
             let problem = app.ask(
                 &client,
-                patch(json!({ "link": "https://t.me/ann" })),
+                renaming(json!({ "link": "https://t.me/ann" })),
                 StatusCode::BAD_REQUEST,
             );
             assert_eq!(problem.await["code"], "contact_data");
