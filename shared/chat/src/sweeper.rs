@@ -18,6 +18,10 @@ const SWEEP_EVERY: Duration = Duration::from_millis(500);
 /// Rows younger than this belong to the node that wrote them.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// A node whose bus takes nothing leaves the rows to the others for this long: twice what a claim holds, or it would
+/// take them again each time before a node that could announce them.
+const LET_OTHERS: Duration = Duration::from_secs(2);
+
 /// Rows taken at once.
 const ROWS_PER_SWEEP: i64 = 200;
 
@@ -41,6 +45,9 @@ pub(crate) fn start(store: Store, bus: Arc<dyn Bus>, clock: Clock, tasks: &Tasks
                 _ => {}
             }
             failing = swept.is_err();
+            if matches!(swept, Err(SweepError::Bus(_))) {
+                tick.reset_after(LET_OTHERS);
+            }
         }
     });
 }
