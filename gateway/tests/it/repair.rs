@@ -236,7 +236,10 @@ async fn a_conversation_whose_news_were_lost_is_joined_after_an_interruption() {
 async fn a_new_conversation_whose_announcement_the_bus_refused_is_shown_and_followed_from_its_start() {
     let cluster = TestCluster::new().await;
     let (anna, boris) = (cluster.person("Anna").await, cluster.person("Boris").await);
+    let known = cluster.group(&anna, &[&boris]).await;
     let mut client = cluster.at_everything(1, &boris, "").await;
+    // What he has at the start is followed by now: what comes later has to be shown.
+    client.sync(known).await;
     cluster.node(0).bus.set(Fault::RefuseAll);
     let request = CreateConversation {
         kind: ConversationType::Group,
