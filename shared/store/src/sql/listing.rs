@@ -45,18 +45,29 @@ macro_rules! is_first {
     };
 }
 
+/// What of a page's row goes out as it is. Not what only finds the newest message and the other person: that would be
+/// looked up once more to be shown.
+macro_rules! page_columns {
+    () => {
+        "p.number, p.id, p.kind, p.title, p.description, p.created_by, p.created_at, p.service, p.service_id, \
+         p.last_seq, p.link, p.last_activity_at, p.last_read_seq, p.is_marked_unread, p.is_pinned, p.muted_until"
+    };
+}
+
 /// `$1`: whose list, `$2`: how many at most; `$where` begins with "and". The page is cut first; what costs a step for
 /// each row is done for the rows of the page alone.
 macro_rules! listed {
     ($where:expr) => {
         concat!(
-            "select p.*, ",
+            "select ",
+            page_columns!(),
+            ", ",
             unread_count!(),
             " as unread_count, ",
             is_hidden!(),
             " as is_hidden, m.id as message_id, m.sender_id as message_sender, m.text as message_text,
-                m.created_at as message_at, u.username as other_username, u.first_name as other_first_name,
-                u.last_name as other_last_name, u.avatar as other_avatar, u.is_online as other_is_online,
+                m.created_at as message_at, u.id as other_id, u.username as other_username,
+                u.first_name as other_first_name, u.last_name as other_last_name, u.avatar as other_avatar, u.is_online as other_is_online,
                 u.last_seen as other_last_seen
              from (select page.*, ",
             newest_message!("page.id"),
