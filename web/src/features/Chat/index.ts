@@ -5,6 +5,7 @@ export { callbackTokens, type Identity, type OwnSession, type Session } from "./
 export type { Locale } from "./lib/format/locale.ts";
 export type { ConnectionState, OutboxEntry } from "./lib/realtime/types.ts";
 export type * from "./lib/types.ts";
+export { type UseWebSocketOptions, type UseWebSocketResult, useWebSocket } from "./lib/useWebSocket.ts";
 export {
   addParticipant,
   createAttachment,

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect } from "react";
+import { placeSocket } from "../../lib/useWebSocket.ts";
 import type { ChatOptions, RuntimeParts } from "./options.ts";
-import { type ChatRuntime, createChatRuntime } from "./runtime.ts";
+import { type ChatRuntime, createChatRuntime, socketUrl } from "./runtime.ts";
 
 const RuntimeContext = createContext<ChatRuntime | null>(null);
 
@@ -18,6 +19,10 @@ export function configureChat(options: ChatOptions): void {
   defaults = options;
   shared?.stop();
   shared = null;
+  placeSocket({
+    url: () => socketUrl(options.baseUrl ?? ""),
+    token: () => defaultRuntime().session.peek()?.access ?? null,
+  });
 }
 
 /** The runtime of components and functions that stand under no provider; made when it is first needed. */
