@@ -1,6 +1,5 @@
 import { createRoot } from "react-dom/client";
 import {
-  browserParts,
   ChatContainer,
   ChatProvider,
   type ChatRuntime,
@@ -29,8 +28,7 @@ export function mount(
   session: HostSession,
   tell: Tell,
 ): Mounted {
-  const { storage } = element;
-  const runtime = createChatRuntime({ baseUrl: element.baseUrl, session }, browserParts(storage));
+  const runtime = createChatRuntime({ baseUrl: element.baseUrl, session, storage: element.storage });
   adoptStyles(root);
   const seam = document.createElement("div");
   seam.className = "seam";
