@@ -1,7 +1,7 @@
 import type { ConversationId, Locale } from "../features/Chat/index.ts";
 import { type Tell, telling, type UnetChatEvents } from "./events.ts";
 import type { Mounted } from "./mount.tsx";
-import { HostSession, type TokenProvider } from "./session.ts";
+import type { TokenProvider } from "./session.ts";
 
 /** How the element looks; `auto`, the default, follows the system. */
 export type Theme = "light" | "dark" | "auto";
@@ -25,9 +25,7 @@ export class UnetChatElement extends HTMLElement {
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
 
   readonly #tell: Tell = telling(this);
-  readonly #session = new HostSession((error) =>
-    this.#tell("unet-chat:error", { code: "token_provider", message: String(error) }),
-  );
+  #tokenProvider: TokenProvider | null = null;
   #mounted: Promise<Mounted | null> | null = null;
 
   constructor() {
@@ -84,10 +82,12 @@ export class UnetChatElement extends HTMLElement {
 
   /** Asked for an access token at the start, and again whenever the server has refused the last one. */
   get tokenProvider(): TokenProvider | null {
-    return this.#session.provider;
+    return this.#tokenProvider;
   }
   set tokenProvider(provider: TokenProvider | null) {
-    this.#session.provider = provider;
+    if (provider === this.#tokenProvider) return;
+    this.#tokenProvider = provider;
+    this.#change((mounted) => mounted.renounceToken());
   }
 
   connectedCallback(): void {
@@ -102,9 +102,14 @@ export class UnetChatElement extends HTMLElement {
 
   attributeChangedCallback(name: Attribute, before: string | null, now: string | null): void {
     if (before === now) return;
-    if (name === "token") this.#session.token = now;
-    else if (OF_CONNECTION.includes(name)) this.#remount();
-    else void this.#mounted?.then((mounted) => mounted?.update());
+    if (name === "conversation-id") this.#tell("unet-chat:conversation", { id: now });
+    if (OF_CONNECTION.includes(name)) this.#remount();
+    else if (name !== "token") this.#change((mounted) => mounted.update());
+    else if (this.#tokenProvider === null) this.#change((mounted) => mounted.renounceToken());
+  }
+
+  #change(change: (mounted: Mounted) => void): void {
+    void this.#mounted?.then((mounted) => mounted !== null && change(mounted));
   }
 
   #remount(): void {
@@ -123,7 +128,7 @@ export class UnetChatElement extends HTMLElement {
     try {
       const { mount } = await import("./mount.tsx");
       const root = this.shadowRoot;
-      return root !== null && this.isConnected ? mount(this, root, this.#session, this.#tell) : null;
+      return root !== null && this.isConnected ? mount(this, root, this.#tell) : null;
     } catch (error) {
       this.#tell("unet-chat:error", { code: "load", message: String(error) });
       return null;

@@ -10,24 +10,24 @@ import {
 import type { Theme, UnetChatElement } from "./element.ts";
 import type { Tell } from "./events.ts";
 import { HostEvents } from "./HostEvents.tsx";
-import type { HostSession } from "./session.ts";
+import { HostSession } from "./session.ts";
 import { adoptStyles } from "./sheets.ts";
 
 /** The chat in an element. */
 export interface Mounted {
   /** Reads the attributes again. */
   update(): void;
+  /** Asks the page for its token again: it has another one. */
+  renounceToken(): void;
   /** Takes the chat out and closes its socket at once. */
   unmount(): void;
 }
 
 /** Draws the chat into a shadow root. */
-export function mount(
-  element: UnetChatElement,
-  root: ShadowRoot,
-  session: HostSession,
-  tell: Tell,
-): Mounted {
+export function mount(element: UnetChatElement, root: ShadowRoot, tell: Tell): Mounted {
+  const session = new HostSession(element, (error) =>
+    tell("unet-chat:error", { code: "token_provider", message: String(error) }),
+  );
   const runtime = createChatRuntime({ baseUrl: element.baseUrl, session, storage: element.storage });
   adoptStyles(root);
   const seam = document.createElement("div");
@@ -38,6 +38,7 @@ export function mount(
   update();
   return {
     update,
+    renounceToken: () => session.renounce(),
     unmount() {
       react.unmount();
       runtime.stop();
