@@ -80,6 +80,8 @@ pub(crate) struct Node {
     is_away: Arc<AtomicBool>,
     calls: mpsc::Receiver<Publish>,
     tasks: Tasks,
+    /// Its database.
+    pub(crate) url: String,
     /// Of a database that is a file; gone with the node.
     _folder: Option<TempDir>,
 }
@@ -112,6 +114,7 @@ impl Node {
             is_away,
             calls,
             tasks,
+            url: url.to_owned(),
             _folder: None,
         }
     }
