@@ -2,7 +2,7 @@ import type { Readable } from "../store.ts";
 import type { ConversationId, Message, MessageId, UserId } from "../types.ts";
 import { backoff } from "./backoff.ts";
 import { Entries, type Entry } from "./entries.ts";
-import type { ClientFrame, ErrorPayload, MessageAck, NewMessage } from "./frames.ts";
+import type { ClientFrame, ErrorFrame, MessageAck, NewMessage } from "./frames.ts";
 import {
   ACK_PATIENCE_MS,
   MESSAGE_MAX_CHARS,
@@ -165,7 +165,7 @@ export class Outbox implements Outgoing {
   }
 
   /** An error frame; whether it was about a send. */
-  onError(error: ErrorPayload): boolean {
+  onError(error: ErrorFrame): boolean {
     if (error.client_id === undefined) {
       // The server does not look into frames beyond its rate: whatever was on its way may be what it dropped.
       if (error.code === "rate_limited") this.#postponeAll();
