@@ -1,13 +1,14 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { withoutInjectedStyles } from "./vite.plugins.ts";
 
 /** The server that `npm run dev` passes requests and sockets on to; `CHAT_SERVER` names another. */
 const server = process.env.CHAT_SERVER ?? "http://127.0.0.1:8000";
 
 /** The demo page, which the server embeds: `npm run build` writes it to `dist/`. */
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), withoutInjectedStyles()],
   build: {
     // Inlined files would be `data:` URLs, which the server's content security policy allows for images alone.
     assetsInlineLimit: 0,

@@ -26,10 +26,14 @@ tests() {
 
 times=()
 step format cargo fmt --all --check
+step 'tools of the web client' deploy/scripts/web-tools.sh
 step lint cargo clippy --workspace --all-targets --locked -- -D warnings
+# Builds the page that the nodes serve.
+step 'web client' deploy/scripts/check-web.sh
 # The tests that start real processes run these.
 step binaries cargo build --workspace --bins --locked
 step tests tests
+step 'web client in a browser' npm --prefix web run browser
 step 'examples in the documentation' cargo test --workspace --doc --locked
 step documentation env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 step deployment deploy/scripts/check-deploy.sh
