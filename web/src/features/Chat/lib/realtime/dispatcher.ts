@@ -1,5 +1,5 @@
 import type { ConversationId, UserId } from "../types.ts";
-import type { ErrorPayload, MessageFrame, PassingFrame, RoomFrame, ServerFrame } from "./frames.ts";
+import type { ErrorFrame, MessageFrame, PassingFrame, RoomFrame, ServerFrame } from "./frames.ts";
 import type { Logs } from "./logs.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Clock } from "./ports.ts";
@@ -225,7 +225,7 @@ export class Dispatcher {
     this.#ports.emit({ type: "typing", conversationId, userId, isTyping });
   }
 
-  #onError(error: ErrorPayload): void {
+  #onError(error: ErrorFrame): void {
     if (this.#ports.outbox.onError(error)) return;
     if (typeof error.ref === "string" && error.ref.startsWith(SUBSCRIBE_REF)) {
       this.#ports.logs.get(error.ref.slice(SUBSCRIBE_REF.length))?.onSubscribeRefused(error.code);
