@@ -55,7 +55,7 @@ export class Connection {
     this.#ports = ports;
     this.#events = events;
     this.#heartbeat = new Heartbeat(ports.clock, {
-      ping: () => this.send({ type: "ping", payload: {} }),
+      ping: () => this.send({ type: "ping" }),
       dead: () => this.#drop(CLOSE_SILENT),
     });
   }

@@ -166,7 +166,7 @@ export class Outbox implements Outgoing {
 
   /** An error frame; whether it was about a send. */
   onError(error: ErrorFrame): boolean {
-    if (error.client_id === undefined) {
+    if (typeof error.client_id !== "string") {
       // The server does not look into frames beyond its rate: whatever was on its way may be what it dropped.
       if (error.code === "rate_limited") this.#postponeAll();
       return false;
@@ -320,7 +320,7 @@ function payloadOf(entry: Entry): NewMessage {
     text: entry.text,
     client_id: entry.clientId,
     ...(entry.reply === null ? {} : { reply_to: entry.reply.id }),
-    ...(entry.mentions.length === 0 ? {} : { mentions: entry.mentions }),
+    ...(entry.mentions.length === 0 ? {} : { mentions: [...entry.mentions] }),
     ...(entry.attachments.length === 0 ? {} : { attachment_ids: entry.attachments.map(({ id }) => id) }),
   };
 }
