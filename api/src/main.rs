@@ -47,6 +47,8 @@ enum Command {
     Healthcheck,
     /// Print the OpenAPI document and exit
     Openapi,
+    /// Print the AsyncAPI document of the sockets and exit
+    Asyncapi,
 }
 
 #[tokio::main]
@@ -55,6 +57,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     match command.unwrap_or(Command::Serve) {
         Command::CheckConfig => return Ok(config.check::<Settings>()),
         Command::Openapi => io::stdout().write_all(api::openapi::document()?.as_bytes())?,
+        Command::Asyncapi => io::stdout().write_all(protocol::asyncapi::text().as_bytes())?,
         Command::Migrate => open(&config.load()?).await?.close().await,
         Command::Healthcheck => {
             let settings: Settings = config.load()?;

@@ -1,10 +1,11 @@
-//! The specification, generated from the very routes that are served, and a page that shows it.
+//! The specification, generated from the very routes that are served, and a page that shows it. The document of the
+//! sockets is served beside it, and not by the gateways: whoever asks looks for both in one place.
 //!
 //! The page is our own: the viewers at hand load their program from elsewhere, and a node must explain itself on a
 //! network that has no outside.
 
-use axum::Router;
 use axum::routing::get;
+use axum::{Json, Router};
 use protocol::problem::Problem;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoResponses, Modify, OpenApi};
@@ -14,6 +15,9 @@ use crate::router::documented;
 
 /// Where the specification is served.
 pub const SPECIFICATION: &str = "/api/openapi.json";
+
+/// Where the document of the sockets is served.
+pub const SOCKETS: &str = "/api/asyncapi.json";
 
 /// Where the page is served.
 pub const PAGE: &str = "/api/docs";
@@ -124,9 +128,11 @@ pub fn document() -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
-/// The page that shows the specification.
+/// The document of the sockets, and the page that shows the specification.
 pub(crate) fn pages<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    let sockets = Json(protocol::asyncapi::document());
     Router::new()
+        .route(SOCKETS, get(async move || sockets))
         .route(PAGE, get(html))
         .route("/api/docs/", get(html))
         .route(

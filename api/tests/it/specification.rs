@@ -135,6 +135,22 @@ fn the_committed_document_is_current() {
 }
 
 #[tokio::test]
+async fn the_node_serves_the_document_of_its_sockets() {
+    on_each_store(async |app| {
+        let answer = app
+            .request(&Method::GET, "/api/asyncapi.json")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let served = answer.json::<Value>().await.unwrap();
+        assert_eq!(served, protocol::asyncapi::document());
+        assert_eq!(served["asyncapi"], "3.0.0");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_node_serves_what_the_repository_shows() {
     on_each_store(async |app| {
         let answer = app

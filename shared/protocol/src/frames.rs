@@ -1,11 +1,13 @@
 //! The frames of the sockets: JSON text, `{"type": "...", "seq"?: n, "payload": {...}}`.
 
+mod numbering;
 mod passing;
 mod reading;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use self::numbering::Numbering;
 pub use self::passing::{
     ConversationState, MarksMoved, PersonPresence, PresenceChange, ReadFrame, ReadMark, Typing,
 };
@@ -193,6 +195,7 @@ pub struct ErrorFrame {
     pub client_id: Option<String>,
     /// Whether the same frame may succeed later.
     #[serde(default)]
+    #[schema(required)]
     pub retryable: bool,
 }
 
@@ -206,6 +209,10 @@ impl ServerFrame {
             #[serde(skip_serializing_if = "Option::is_none")]
             seq: Option<Seq>,
         }
+        debug_assert!(
+            self.numbering().allows(seq),
+            "the document of the sockets says otherwise of {self:?}"
+        );
         // Every type here serialises to JSON without a map key that is not text, so this cannot fail.
         serde_json::to_string(&Wire { frame: self, seq }).unwrap_or_default()
     }

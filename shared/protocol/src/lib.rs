@@ -13,12 +13,13 @@
 //!
 //! Module map: [`ids`] and [`time`] are the small types; [`models`] what is read; [`requests`] what is written;
 //! [`frames`] the sockets; [`problem`] and [`close`] the ways to say no; [`limits`] every public number;
-//! [`paths`] the doors.
+//! [`paths`] the doors; [`asyncapi`] the sockets described for programs.
 //!
 //! This crate must not know how anything is stored, carried or served: no I/O, no async, no clock. To add a frame:
-//! a variant in [`frames::ServerFrame`] or [`frames::ClientFrame`], its payload beside it, and a line in
-//! `docs/protocol.md`.
+//! a variant in [`frames::ServerFrame`] or [`frames::ClientFrame`], its payload beside it, an example in `asyncapi`, and a
+//! line in `docs/protocol.md`; then write the document anew with `cargo run -p api -- asyncapi > docs/asyncapi.json`.
 
+pub mod asyncapi;
 pub mod close;
 pub mod frames;
 pub mod ids;

@@ -76,16 +76,20 @@ pub struct Conversation {
     #[serde(rename = "type")]
     pub kind: ConversationType,
     /// Set for groups; a private conversation is named by its other side.
+    #[schema(required)]
     pub title: Option<String>,
     /// A longer text, for the details panel.
+    #[schema(required)]
     pub description: Option<String>,
     /// Whoever created it.
     pub created_by: UserId,
     /// When.
     pub created_at: Timestamp,
     /// The kind of thing at the host that this is about, such as `order`.
+    #[schema(required)]
     pub service: Option<String>,
     /// The host's id of that thing.
+    #[schema(required)]
     pub service_id: Option<String>,
     /// The number of the newest change: what a fresh read of this conversation is true for.
     pub last_seq: Seq,
@@ -94,6 +98,7 @@ pub struct Conversation {
     pub link: Option<String>,
     /// The newest message that is not deleted.
     #[serde(default)]
+    #[schema(required)]
     pub last_message: Option<MessageHead>,
     /// What others wrote and the caller has not read: exact up to 99, 100 means "more". Left out of frames.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,6 +129,7 @@ pub struct MyState {
     /// At the top of the list.
     pub is_pinned: bool,
     /// No notifications of plain messages until then.
+    #[schema(required)]
     pub muted_until: Option<Timestamp>,
 }
 
@@ -143,6 +149,7 @@ pub struct Person {
     /// Has a socket open, or has signed in and not out.
     pub is_online: bool,
     /// When that changed last.
+    #[schema(required)]
     pub last_seen: Option<Timestamp>,
 }
 
@@ -163,12 +170,15 @@ pub struct Participant {
     pub avatar: String,
     /// Everything up to here is read.
     #[serde(default)]
+    #[schema(required)]
     pub last_read_seq: Seq,
     /// Has a socket open, or has signed in and not out; as of this reading.
     #[serde(default)]
+    #[schema(required)]
     pub is_online: bool,
     /// When that changed last.
     #[serde(default)]
+    #[schema(required)]
     pub last_seen: Option<Timestamp>,
 }
 
@@ -187,8 +197,10 @@ pub struct Notification {
     /// The text; of a conversation's entry the newest message.
     pub message: String,
     /// The integer id of what it is about.
+    #[schema(required)]
     pub related_object_id: Option<i64>,
     /// What kind of thing that is: `chat`, or a word of the host's own.
+    #[schema(required)]
     pub related_object_type: Option<String>,
     /// The conversation that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]

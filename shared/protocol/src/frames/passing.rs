@@ -74,5 +74,6 @@ pub struct PersonPresence {
     /// Has a socket open, or has signed in and not out.
     pub is_online: bool,
     /// When that changed.
+    #[schema(required)]
     pub last_seen: Option<Timestamp>,
 }

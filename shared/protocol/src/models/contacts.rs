@@ -29,6 +29,7 @@ pub struct HeldMessage {
     /// What.
     pub text: String,
     /// The message that it answers.
+    #[schema(required)]
     pub reply_to: Option<MessageId>,
     /// Since when it waits.
     pub held_at: Timestamp,

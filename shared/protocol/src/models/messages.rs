@@ -13,6 +13,7 @@ pub struct MessageHead {
     /// Who wrote it.
     pub sender_id: UserId,
     /// The whole text.
+    #[schema(required)]
     pub text: Option<String>,
     /// When.
     pub created_at: Timestamp,
@@ -59,6 +60,7 @@ pub enum SystemEvent {
     /// The sender changed the title.
     Renamed {
         /// As it is now.
+        #[schema(required)]
         title: Option<String>,
     },
 }
@@ -95,6 +97,7 @@ pub struct ReplyHead {
     /// Who wrote it.
     pub sender_id: UserId,
     /// The beginning of its text as it is now, 200 characters at most; `null` once deleted.
+    #[schema(required)]
     pub text: Option<String>,
 }
 
@@ -108,8 +111,10 @@ pub struct Message {
     /// Who said it: always taken from the token.
     pub sender_id: UserId,
     /// What was said; `null` once deleted.
+    #[schema(required)]
     pub text: Option<String>,
     /// The message that this one answers, in the same conversation.
+    #[schema(required)]
     pub reply_to: Option<MessageId>,
     /// Whether the author changed the text afterwards.
     pub is_edited: bool,

@@ -76,6 +76,7 @@ pub struct Figures {
     /// Mean seconds from a message to the first answer by somebody else in the same conversation, over the last seven
     /// days. Of several messages in a row by one person the first counts; what came after more than a day is no answer.
     /// `null`: nobody answered anybody.
+    #[schema(required)]
     pub response_seconds_mean: Option<f64>,
     /// Conversations whose newest message is at most a day old.
     pub active_conversations_day: i64,

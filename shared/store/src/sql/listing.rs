@@ -45,22 +45,46 @@ macro_rules! is_first {
     };
 }
 
+/// The newest message of each row of the page. Postgres has it from one look at the table.
+macro_rules! newest_on_postgres {
+    () => {
+        "left join lateral (select newest.id, newest.sender_id, newest.text, newest.created_at from messages newest
+             where newest.conversation_id = p.id and newest.deleted_at is null order by newest.seq desc limit 1) m on true"
+    };
+}
+
+/// The same for SQLite, which looks its id up first.
+macro_rules! newest_on_sqlite {
+    () => {
+        concat!("left join messages m on m.id = ", newest_message!("p.id"))
+    };
+}
+
+/// What of a page's row goes out as it is. Not what only finds the other person: that would be looked up once more to be
+/// shown.
+macro_rules! page_columns {
+    () => {
+        "p.number, p.id, p.kind, p.title, p.description, p.created_by, p.created_at, p.service, p.service_id, \
+         p.last_seq, p.link, p.last_activity_at, p.last_read_seq, p.is_marked_unread, p.is_pinned, p.muted_until"
+    };
+}
+
 /// `$1`: whose list, `$2`: how many at most; `$where` begins with "and". The page is cut first; what costs a step for
-/// each row is done for the rows of the page alone.
+/// each row is done for the rows of the page alone. `$newest` joins the newest message as `m`.
 macro_rules! listed {
-    ($where:expr) => {
+    ($newest:expr, $where:expr) => {
         concat!(
-            "select p.*, ",
+            "select ",
+            page_columns!(),
+            ", case when p.last_seq > p.last_read_seq then ",
             unread_count!(),
-            " as unread_count, ",
+            " else 0 end as unread_count, ",
             is_hidden!(),
             " as is_hidden, m.id as message_id, m.sender_id as message_sender, m.text as message_text,
-                m.created_at as message_at, u.username as other_username, u.first_name as other_first_name,
-                u.last_name as other_last_name, u.avatar as other_avatar, u.is_online as other_is_online,
-                u.last_seen as other_last_seen
-             from (select page.*, ",
-            newest_message!("page.id"),
-            " as newest_id,
+                m.created_at as message_at, u.id as other_id, u.username as other_username,
+                u.first_name as other_first_name, u.last_name as other_last_name, u.avatar as other_avatar,
+                u.is_online as other_is_online, u.last_seen as other_last_seen
+             from (select page.*,
                 (select others.user_id from participants others
                  where page.kind = 'private' and others.conversation_id = page.id
                      and others.user_id <> page.user_id and others.left_seq is null
@@ -75,46 +99,52 @@ macro_rules! listed {
                  where p.user_id = $1 and p.left_seq is null and c.deleted_at is null ",
             $where,
             " order by is_first desc, c.last_activity_at desc, c.number desc limit $2) page
-             ) p
-             left join messages m on m.id = p.newest_id
-             left join users u on u.id = p.other_id
+             ) p ",
+            $newest,
+            " left join users u on u.id = p.other_id
              order by p.is_first desc, p.last_activity_at desc, p.number desc"
         )
     };
 }
 
 macro_rules! page {
-    ($position:literal) => {
-        listed!(concat!(
-            "and ",
-            is_hidden!(),
-            " = $3 and ($4 is null or (p.is_marked_unread or exists (select 1 ",
-            unread!(),
-            ")) = $4)
-             and ($5 is null or c.kind = $5)
-             and ($6 is null or (",
-            is_first!(),
-            ", c.last_activity_at, c.number) < ($6, $7, $8))
-             and ($9 is null
-                 or ",
-            $position,
-            "(coalesce(c.search_text, lower(c.title), ''), $9) > 0
-                 or c.kind = 'private' and exists (
-                     select 1 from participants others join users u on u.id = others.user_id
-                     where others.conversation_id = c.id and others.user_id <> p.user_id
-                         and others.left_seq is null and ",
-            $position,
-            "(replace(u.search_text, '\n', ' '), $9) > 0))"
-        ))
+    ($newest:expr, $position:literal) => {
+        listed!(
+            $newest,
+            concat!(
+                "and ",
+                is_hidden!(),
+                " = $3 and ($4 is null or (p.is_marked_unread or exists (select 1 ",
+                unread!(),
+                ")) = $4)
+                 and ($5 is null or c.kind = $5)
+                 and ($6 is null or (",
+                is_first!(),
+                ", c.last_activity_at, c.number) < ($6, $7, $8))
+                 and ($9 is null
+                     or ",
+                $position,
+                "(coalesce(c.search_text, lower(c.title), ''), $9) > 0
+                     or c.kind = 'private' and exists (
+                         select 1 from participants others join users u on u.id = others.user_id
+                         where others.conversation_id = c.id and others.user_id <> p.user_id
+                             and others.left_seq is null and ",
+                $position,
+                "(replace(u.search_text, '\n', ' '), $9) > 0))"
+            )
+        )
     };
 }
 
 const PAGE: Spelled = Spelled {
-    postgres: page!("strpos"),
-    sqlite: page!("instr"),
+    postgres: page!(newest_on_postgres!(), "strpos"),
+    sqlite: page!(newest_on_sqlite!(), "instr"),
 };
 
-const ONE_OF_MINE: &str = listed!("and c.id = $3");
+const ONE_OF_MINE: Spelled = Spelled {
+    postgres: listed!(newest_on_postgres!(), "and c.id = $3"),
+    sqlite: listed!(newest_on_sqlite!(), "and c.id = $3"),
+};
 
 /// Postgres steps to the first few of each in the index; SQLite cannot, and reads the small groups it has.
 const HEADS: Spelled = Spelled {
@@ -243,12 +273,14 @@ impl Store {
     /// One conversation as a person in it has it, with everybody in it. `None`: they are not, or there is no such
     /// conversation.
     pub async fn my_conversation(&self, id: ConversationId, user: UserId) -> Result<Option<Conversation>> {
-        let row: Option<MyRow> = on_pool!(&self.pools.read, |pool| query_as(ONE_OF_MINE)
-            .bind(user.0)
-            .bind(1_i64)
-            .bind(id.0)
-            .fetch_optional(pool)
-            .await)?;
+        let row: Option<MyRow> = on_pool!(&self.pools.read, |pool| query_as(
+            ONE_OF_MINE.on(&self.pools.read)
+        )
+        .bind(user.0)
+        .bind(1_i64)
+        .bind(id.0)
+        .fetch_optional(pool)
+        .await)?;
         let Some(row) = row else {
             return Ok(None);
         };

@@ -36,13 +36,14 @@ macro_rules! unread {
     };
 }
 
-/// How much that is, and no more than [`UNREAD_COUNTED`].
+/// How much that is, and no more than [`UNREAD_COUNTED`]. In order, so that Postgres stops at the last that counts
+/// instead of noting all that there are first.
 macro_rules! unread_count {
     () => {
         concat!(
             "(select count(*) from (select 1 ",
             $crate::sql::reading::unread!(),
-            " limit ",
+            " order by unread.seq limit ",
             $crate::sql::reading::unread_counted!(),
             ") counted)"
         )

@@ -1339,10 +1339,10 @@ export interface components {
             /** @description Whoever created it. */
             created_by: components["schemas"]["UserId"];
             /** @description A longer text, for the details panel. */
-            description?: string | null;
+            description: string | null;
             /** @description UUIDv7. */
             id: components["schemas"]["ConversationId"];
-            last_message?: components["schemas"]["MessageHead"] | null;
+            last_message: components["schemas"]["MessageHead"] | null;
             /** @description The number of the newest change: what a fresh read of this conversation is true for. */
             last_seq: components["schemas"]["Seq"];
             /** @description An address for the details panel, `http` or `https`. */
@@ -1359,11 +1359,11 @@ export interface components {
             /** @description In the list, of groups: the first five by joining. */
             participants_head?: components["schemas"]["Participant"][];
             /** @description The kind of thing at the host that this is about, such as `order`. */
-            service?: string | null;
+            service: string | null;
             /** @description The host's id of that thing. */
-            service_id?: string | null;
+            service_id: string | null;
             /** @description Set for groups; a private conversation is named by its other side. */
-            title?: string | null;
+            title: string | null;
             /** @description Two people, or a group. */
             type: components["schemas"]["ConversationType"];
             /**
@@ -1514,7 +1514,7 @@ export interface components {
              *     days. Of several messages in a row by one person the first counts; what came after more than a day is no answer.
              *     `null`: nobody answered anybody.
              */
-            response_seconds_mean?: number | null;
+            response_seconds_mean: number | null;
             /**
              * Format: int64
              * @description Messages of the last seven days that nobody but their sender has read.
@@ -1550,7 +1550,7 @@ export interface components {
             held_at: components["schemas"]["Timestamp"];
             /** @description Becomes the message's id. */
             id: components["schemas"]["MessageId"];
-            reply_to?: components["schemas"]["MessageId"] | null;
+            reply_to: components["schemas"]["MessageId"] | null;
             /** @description Who said it. */
             sender_id: components["schemas"]["UserId"];
             /** @description What. */
@@ -1612,13 +1612,13 @@ export interface components {
             /** @description What people feel about it. */
             reactions?: components["schemas"]["Reaction"][];
             reply?: components["schemas"]["ReplyHead"] | null;
-            reply_to?: components["schemas"]["MessageId"] | null;
+            reply_to: components["schemas"]["MessageId"] | null;
             /** @description Who said it: always taken from the token. */
             sender_id: components["schemas"]["UserId"];
             /** @description Its place in the conversation; never changes. */
             seq: components["schemas"]["Seq"];
             /** @description What was said; `null` once deleted. */
-            text?: string | null;
+            text: string | null;
         };
         /** @description A text that a message once had. */
         MessageEdit: {
@@ -1636,7 +1636,7 @@ export interface components {
             /** @description Who wrote it. */
             sender_id: components["schemas"]["UserId"];
             /** @description The whole text. */
-            text?: string | null;
+            text: string | null;
         };
         /**
          * Format: uuid
@@ -1794,7 +1794,7 @@ export interface components {
             is_pinned: boolean;
             /** @description Everything up to here is read. */
             last_read_seq: components["schemas"]["Seq"];
-            muted_until?: components["schemas"]["Timestamp"] | null;
+            muted_until: components["schemas"]["Timestamp"] | null;
         };
         /** @description An entry of a person's list of notifications. */
         Notification: {
@@ -1813,9 +1813,9 @@ export interface components {
              * Format: int64
              * @description The integer id of what it is about.
              */
-            related_object_id?: number | null;
+            related_object_id: number | null;
             /** @description What kind of thing that is: `chat`, or a word of the host's own. */
-            related_object_type?: string | null;
+            related_object_type: string | null;
             /** @description One line. */
             title: string;
             /** @description `message`, `mention`, `reply`, `added`, `system`, or a word of the host's own. */
@@ -1951,14 +1951,14 @@ export interface components {
             /** @description Empty when unknown, never `null`. */
             first_name: string;
             /** @description Has a socket open, or has signed in and not out; as of this reading. */
-            is_online?: boolean;
+            is_online: boolean;
             /** @description Since when. */
             joined_at: components["schemas"]["Timestamp"];
             /** @description Empty when unknown, never `null`. */
             last_name: string;
             /** @description Everything up to here is read. */
-            last_read_seq?: components["schemas"]["Seq"];
-            last_seen?: components["schemas"]["Timestamp"] | null;
+            last_read_seq: components["schemas"]["Seq"];
+            last_seen: components["schemas"]["Timestamp"] | null;
             /** @description What they may do here. */
             role: components["schemas"]["Role"];
             /** @description Who. */
@@ -1996,7 +1996,7 @@ export interface components {
             is_online: boolean;
             /** @description Empty when unknown, never `null`. */
             last_name: string;
-            last_seen?: components["schemas"]["Timestamp"] | null;
+            last_seen: components["schemas"]["Timestamp"] | null;
             /** @description Unique. */
             username: string;
         };
@@ -2068,7 +2068,7 @@ export interface components {
             /** @description Its place. */
             seq: components["schemas"]["Seq"];
             /** @description The beginning of its text as it is now, 200 characters at most; `null` once deleted. */
-            text?: string | null;
+            text: string | null;
         };
         /**
          * @description What a participant may do.
@@ -2119,7 +2119,7 @@ export interface components {
             type: "joined";
         } | {
             /** @description As it is now. */
-            title?: string | null;
+            title: string | null;
             /** @enum {string} */
             type: "renamed";
         };
