@@ -42,6 +42,7 @@ pub use observe::describe_metrics;
 pub use router::router;
 pub use server::serve;
 pub use settings::Settings;
+pub use web_client::WebClient;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -54,4 +55,6 @@ pub struct AppState {
     pub tokens: Tokens,
     /// What nodes share for a moment: single-use claims.
     pub bus: Arc<dyn Bus>,
+    /// What stands at `/`.
+    pub web: WebClient,
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use api::{AppState, Settings};
+use api::{AppState, Settings, WebClient};
 use bus::Bus;
 use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
@@ -138,6 +138,7 @@ fn state(settings: &Settings, store: Store, bus: Arc<dyn Bus>, tasks: &Tasks) ->
         accounts,
         tokens,
         bus,
+        web: WebClient::open(&settings.api)?,
     })
 }
 

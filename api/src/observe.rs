@@ -9,6 +9,8 @@ use tracing::{Instrument as _, field};
 
 use runtime::request_id::RequestId;
 
+use crate::web_client::Part;
+
 /// Counts requests by route template, method and status.
 const REQUESTS: &str = "chat_http_requests_total";
 
@@ -17,6 +19,9 @@ const DURATION: &str = "chat_http_request_duration_seconds";
 
 /// The route of requests that no route matched. Their paths are of the callers' making and must not become labels.
 const UNMATCHED: &str = "unmatched";
+
+/// The route of what the web client is made of: its files are many, and each path may be a page of it.
+const WEB_CLIENT: &str = "web_client";
 
 /// Says what each metric of this crate counts; call it once the recorder is installed.
 pub fn describe_metrics() {
@@ -34,10 +39,8 @@ pub fn describe_metrics() {
 /// Surrounds a request with its span, and counts and logs its answer.
 pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let method = known(request.method());
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| UNMATCHED.to_owned(), |path| path.as_str().to_owned());
+    let matched = request.extensions().get::<MatchedPath>();
+    let matched = matched.map(|path| path.as_str().to_owned());
     let id = request
         .extensions()
         .get::<RequestId>()
@@ -47,13 +50,22 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
         "request",
         request.id = id.as_str(),
         http.method = method,
-        http.route = route,
+        http.route = field::Empty,
         user.id = field::Empty,
     );
+    if let Some(route) = &matched {
+        span.record("http.route", route);
+    }
     let started = Instant::now();
     let response = next.run(request).instrument(span.clone()).await;
     let elapsed = started.elapsed();
     let status = response.status();
+    let route = matched.unwrap_or_else(|| {
+        let is_web = response.extensions().get::<Part>().is_some();
+        let route = if is_web { WEB_CLIENT } else { UNMATCHED };
+        span.record("http.route", route);
+        route.to_owned()
+    });
     span.in_scope(|| {
         tracing::info!(
             http.status = status.as_u16(),

@@ -6,7 +6,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use axum::extract::{FromRequestParts, OriginalUri};
-use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, ETAG, GetAll, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -45,7 +45,7 @@ impl Polled {
         read: impl Future<Output = Result<T, ApiError>>,
     ) -> Result<Response, ApiError> {
         let tag = self.tag(who, stamp);
-        let mut response = if self.is_known(&tag) {
+        let mut response = if is_known(&self.known.get_all(IF_NONE_MATCH), &tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             read.await?.into_response()
@@ -65,16 +65,15 @@ impl Polled {
         (env!("CARGO_PKG_VERSION"), who, stamp, &self.asked).hash(&mut hasher);
         format!("W/\"{:016x}\"", hasher.finish())
     }
+}
 
-    /// Compared weakly, as reading asks for.
-    fn is_known(&self, tag: &str) -> bool {
-        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        let wanted = opaque(tag);
-        self.known
-            .get_all(IF_NONE_MATCH)
-            .iter()
-            .filter_map(|tags| tags.to_str().ok())
-            .flat_map(|tags| tags.split(','))
-            .any(|known| known.trim() == "*" || opaque(known) == wanted)
-    }
+/// Whether a client says by `If-None-Match` that it has this. Compared weakly, as reading asks for.
+pub(crate) fn is_known(known: &GetAll<'_, HeaderValue>, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let wanted = opaque(tag);
+    known
+        .iter()
+        .filter_map(|tags| tags.to_str().ok())
+        .flat_map(|tags| tags.split(','))
+        .any(|known| known.trim() == "*" || opaque(known) == wanted)
 }

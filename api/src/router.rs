@@ -4,6 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::handler::Handler as _;
 use axum::http::header::{
     ACCEPT_RANGES, ALLOW, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, IF_RANGE, RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -151,25 +152,26 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .merge(auth::aliases())
 }
 
-/// The whole public side of an API node: all routes and layers. Its fallback answers unknown paths, so a process
-/// that merges this with other routers must not give those a fallback.
+/// The whole public side of an API node: all routes and layers. Its fallback answers unknown paths, of which the web
+/// client has most, so a process that merges this with other routers must not give those a fallback.
 pub fn router(state: AppState, config: &ApiConfig) -> Router {
     let (routes, specification) = documented().split_for_parts();
     let specification = Json(specification);
     let routes = OLD_DOORS.iter().fold(routes, |routes, (door, resources)| {
         routes.nest(door, Router::from(resources()))
     });
+    let web = state.web.clone();
+    let fallback = async move |request: Request| web.answer(&request);
     let routes = routes
         .route(openapi::SPECIFICATION, get(async move || specification))
         .merge(openapi::pages())
-        .merge(web_client::pages());
+        .fallback(fallback.layer(web_client::compression()));
     layered(routes, config).with_state(state)
 }
 
 /// What every request passes, the outermost first.
 fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, config: &ApiConfig) -> Router<S> {
     routes
-        .fallback(async || ApiError::NoPath)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(
             ServiceBuilder::new()

@@ -13,6 +13,7 @@ pub(crate) fn print(address: SocketAddr, settings: &Settings) -> io::Result<()> 
         r#"
 Unet Chat is up on http://{address}
 
+  Web client      http://{address}/
   API reference   http://{address}/api/docs
   Sockets         ws://{address}/api/unet-chat/ws        (docs/protocol.md)
   Probes, metrics http://{internal}/readyz  /metrics

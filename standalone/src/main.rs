@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use api::AppState;
+use api::{AppState, WebClient};
 use bus::{Bus, InProcess};
 use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
@@ -116,6 +116,7 @@ async fn serve(mut settings: Settings) -> anyhow::Result<ExitCode> {
         accounts,
         tokens,
         bus: bus as Arc<dyn Bus>,
+        web: WebClient::open(&settings.api)?,
     };
     let router = gateway.router().merge(api::router(state, &settings.api));
     let address = public.local_addr()?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::AppState;
+use api::{AppState, WebClient};
 use bus::InProcess;
 use chat::contacts::Policy;
 use chat::passwords::{Cost, Passwords};
@@ -49,6 +49,15 @@ pub(crate) async fn on_sqlite(test: impl AsyncFn(&TestApp)) {
     let folder = tempfile::tempdir().unwrap();
     let url = Store::sqlite_url(&folder.path().join("chat.db"));
     let app = TestApp::start(url, Some(folder)).await;
+    test(&app).await;
+    app.stop().await;
+}
+
+/// Runs a test on a SQLite file, with this at `/`.
+pub(crate) async fn on_sqlite_with_web(web: WebClient, test: impl AsyncFn(&TestApp)) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = Store::sqlite_url(&folder.path().join("chat.db"));
+    let app = TestApp::start_with(url, Some(folder), &ContactsConfig::default(), web).await;
     test(&app).await;
     app.stop().await;
 }
@@ -106,6 +115,16 @@ impl TestApp {
     }
 
     async fn start_screened(url: String, folder: Option<TempDir>, contacts: &ContactsConfig) -> Self {
+        // What stands at `/` must not hang on whether somebody has built the web client on this machine.
+        Self::start_with(url, folder, contacts, WebClient::not_built()).await
+    }
+
+    async fn start_with(
+        url: String,
+        folder: Option<TempDir>,
+        contacts: &ContactsConfig,
+        web: WebClient,
+    ) -> Self {
         let store = Store::connect(&url, CONNECTIONS).await.unwrap();
         store.migrate().await.unwrap();
         let store = store.screened_by(Arc::new(Policy::of(contacts)));
@@ -123,6 +142,7 @@ impl TestApp {
             chat,
             tokens: tokens.clone(),
             bus,
+            web,
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -213,6 +233,11 @@ impl TestApp {
     pub(crate) fn with_token(&self, id: UserId) -> Person {
         let (token, _) = self.tokens.access(id);
         Person { id: id.0, token }
+    }
+
+    /// Its address and port, for what no client would send.
+    pub(crate) fn host(&self) -> &str {
+        self.address.trim_start_matches("http://")
     }
 
     /// A request without a token.

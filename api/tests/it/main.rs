@@ -24,3 +24,4 @@ mod search;
 mod specification;
 mod talk;
 mod tokens;
+mod web_client;

@@ -6,6 +6,7 @@ use protocol::{MessageId, UserId, limits};
 use store::{Locked, NewAttachment};
 use url::Url;
 
+use crate::contention::retried;
 use crate::error::Violation;
 use crate::{Chat, ChatError};
 
@@ -20,19 +21,21 @@ impl Chat {
         if !violations.is_empty() {
             return Err(ChatError::Invalid(violations));
         }
-        let mut locked = self.lock_own_message(actor, request.message_id).await?;
-        self.require_room_for_a_file(&mut locked, request.message_id)
-            .await?;
-        require_shown(&mut locked, &request.file_url).await?;
         let new = NewAttachment {
             message: request.message_id,
             file_url: request.file_url,
             file_type: request.file_type,
             file_size: request.file_size,
         };
-        let (attachment, change) = locked.note_attachment(&new, self.clock.now()).await?;
-        self.commit(locked, vec![change]).await?;
-        Ok(attachment)
+        retried(|| async {
+            let mut locked = self.lock_own_message(actor, new.message).await?;
+            self.require_room_for_a_file(&mut locked, new.message).await?;
+            require_shown(&mut locked, &new.file_url).await?;
+            let (attachment, change) = locked.note_attachment(&new, self.clock.now()).await?;
+            self.commit(locked, vec![change]).await?;
+            Ok(attachment)
+        })
+        .await
     }
 
     /// Frames carry all files of a message.

@@ -10,6 +10,7 @@ use store::{Change, Created, Locked, NewConversation, OutboxId};
 use uuid::Uuid;
 
 use crate::announce;
+use crate::contention::retried;
 use crate::error::Violation;
 use crate::permit::{self, Actor};
 use crate::publisher::Commit;
@@ -71,10 +72,13 @@ impl Chat {
 
     /// Deletes a conversation for everybody in it.
     pub async fn delete_conversation(&self, actor: UserId, id: ConversationId) -> Result<(), ChatError> {
-        let (mut locked, actor) = self.lock_as(actor, id).await?;
-        permit::delete_conversation(actor, locked.conversation().kind)?;
-        let change = locked.delete_conversation(self.clock.now()).await?;
-        self.commit(locked, vec![change]).await?;
+        retried(|| async {
+            let (mut locked, actor) = self.lock_as(actor, id).await?;
+            permit::delete_conversation(actor, locked.conversation().kind)?;
+            let change = locked.delete_conversation(self.clock.now()).await?;
+            self.commit(locked, vec![change]).await
+        })
+        .await?;
         self.files_may_be_doomed();
         Ok(())
     }

@@ -6,6 +6,7 @@ use protocol::{ConversationId, UserId, limits};
 use store::ConversationPatch;
 
 use crate::attachments::is_web_address;
+use crate::contention::retried;
 use crate::error::Violation;
 use crate::{Chat, ChatError, permit, text};
 
@@ -20,22 +21,23 @@ impl Chat {
     ) -> Result<Conversation, ChatError> {
         let patch = checked(request)?;
         let names = self.names(&[actor]).await?;
-        let (mut locked, who) = self.lock_as(actor, id).await?;
-        permit::describe_conversation(who)?;
-        let judged = locked.judge_details(patch).await?;
-        let patch = judged.ok_or(ChatError::ContactData)?;
-        if changes(&patch, locked.conversation()) {
+        retried(|| async {
+            let (mut locked, who) = self.lock_as(actor, id).await?;
+            permit::describe_conversation(who)?;
+            let judged = locked.judge_details(patch.clone()).await?;
+            let patch = judged.ok_or(ChatError::ContactData)?;
+            if !changes(&patch, locked.conversation()) {
+                return Ok(());
+            }
             let renaming = renaming(&patch, locked.conversation());
             let mut told = vec![locked.update_conversation(&patch).await?];
             if let Some(event) = renaming {
                 let said = names.told(actor, event);
                 told.push(locked.say_system(&said, self.clock.now()).await?);
             }
-            self.commit(locked, told).await?;
-        } else {
-            // Before the next question: under the lock nothing else is asked.
-            drop(locked);
-        }
+            self.commit(locked, told).await
+        })
+        .await?;
         self.conversation(actor, id).await
     }
 }

@@ -60,6 +60,9 @@ pub enum ChatError {
     /// The store of files said no, or nothing; try again.
     #[error("the service cannot reach its files at the moment; try again")]
     Files(#[source] FilesError),
+    /// Others were changing the same, and this was rolled back; try again.
+    #[error("others are changing this at the moment; try again")]
+    Contended,
     /// The database cannot be reached or is full of work; nothing was stored, try again.
     #[error("the service cannot store anything at the moment; try again")]
     Unavailable,
@@ -120,7 +123,7 @@ impl ChatError {
             Self::FileRefused(refusal) => of_file(refusal),
             Self::NoFileStore => ProblemCode::NoFileStore,
             Self::TooMany(_) => ProblemCode::RateLimited,
-            Self::Unavailable | Self::Files(_) => ProblemCode::Unavailable,
+            Self::Contended | Self::Unavailable | Self::Files(_) => ProblemCode::Unavailable,
             Self::Internal(_) => ProblemCode::Internal,
         }
     }
@@ -150,6 +153,7 @@ impl From<StoreError> for ChatError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable,
+            contended if contended.is_contention() => Self::Contended,
             other => Self::Internal(other),
         }
     }

@@ -25,6 +25,10 @@ const STRAYS_EVERY: Duration = Duration::from_hours(24);
 /// The name of that chore in the database.
 const STRAYS: &str = "stray files";
 
+/// Files that may fail to go in one turn. One that does keeps none of the others from it, and a store that is away is
+/// not asked once for each file.
+const FAILURES_MAX: u32 = 16;
+
 /// Names that are looked up at once.
 const NAMES_PER_LOOK: usize = 500;
 
@@ -64,6 +68,31 @@ enum SweepError {
     Store(#[from] store::StoreError),
     #[error(transparent)]
     Files(#[from] files::FilesError),
+    #[error("{0} files could not be removed; tried again in some minutes")]
+    Left(u32),
+}
+
+/// Counts the files of a turn that do not go, and says of each why.
+#[derive(Debug, Default)]
+struct Failures(u32);
+
+impl Failures {
+    /// An error when there were so many that the store must be away.
+    fn add(&mut self, key: FileKey, error: &files::FilesError) -> Result<(), SweepError> {
+        tracing::warn!(file.key = %key.0, %error, "a file cannot be removed");
+        self.0 += 1;
+        if self.0 >= FAILURES_MAX {
+            return self.end();
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> Result<(), SweepError> {
+        match self.0 {
+            0 => Ok(()),
+            left => Err(SweepError::Left(left)),
+        }
+    }
 }
 
 async fn turn(cabinet: &Cabinet, store: &Store, clock: &Clock) -> Result<(), SweepError> {
@@ -71,23 +100,32 @@ async fn turn(cabinet: &Cabinet, store: &Store, clock: &Clock) -> Result<(), Swe
     let orphans_before = now.minus(cabinet.files.rules().orphan_age());
     let orphans = store.doom_orphans(orphans_before, now).await?;
     counter!("chat_files_orphaned_total").increment(orphans);
-    remove_doomed(cabinet, store, clock).await?;
+    let mut failures = Failures::default();
+    remove_doomed(cabinet, store, clock, &mut failures).await?;
     if store.take_chore(STRAYS, STRAYS_EVERY, now).await? {
-        let strays = remove_strays(cabinet, store, clock).await?;
-        counter!("chat_files_strays_total").increment(strays);
+        remove_strays(cabinet, store, clock, &mut failures).await?;
     }
-    Ok(())
+    failures.end()
 }
 
-/// The file first, then its row: a crash in between only repeats the removal.
-async fn remove_doomed(cabinet: &Cabinet, store: &Store, clock: &Clock) -> Result<(), SweepError> {
+/// The file first, then its row: a crash in between only repeats the removal, and so does a failure, once the claim on
+/// the file has run out.
+async fn remove_doomed(
+    cabinet: &Cabinet,
+    store: &Store,
+    clock: &Clock,
+    failures: &mut Failures,
+) -> Result<(), SweepError> {
     loop {
         let doomed = store.doomed_files(clock.now(), FILES_PER_SWEEP).await?;
         if doomed.is_empty() {
             return Ok(());
         }
         for (id, key) in doomed {
-            cabinet.files.remove(FileKey(key)).await?;
+            if let Err(error) = cabinet.files.remove(FileKey(key)).await {
+                failures.add(FileKey(key), &error)?;
+                continue;
+            }
             store.forget_files(&[id]).await?;
             counter!("chat_files_removed_total").increment(1);
         }
@@ -95,11 +133,15 @@ async fn remove_doomed(cabinet: &Cabinet, store: &Store, clock: &Clock) -> Resul
 }
 
 /// Only what is older than an orphan may become: the row of a younger one may not be seen yet by a clock that is behind.
-async fn remove_strays(cabinet: &Cabinet, store: &Store, clock: &Clock) -> Result<u64, SweepError> {
+async fn remove_strays(
+    cabinet: &Cabinet,
+    store: &Store,
+    clock: &Clock,
+    failures: &mut Failures,
+) -> Result<(), SweepError> {
     let before = clock.now().minus(cabinet.files.rules().orphan_age());
     let written = cabinet.files.written_before(before).try_chunks(NAMES_PER_LOOK);
     let mut written = std::pin::pin!(written);
-    let mut removed = 0;
     while let Some(keys) = written.next().await {
         let keys: Vec<_> = keys
             .map_err(|error| error.1)?
@@ -107,11 +149,13 @@ async fn remove_strays(cabinet: &Cabinet, store: &Store, clock: &Clock) -> Resul
             .map(|key| key.0)
             .collect();
         for key in store.unknown_files(&keys).await? {
-            cabinet.files.remove(FileKey(key)).await?;
-            removed += 1;
+            match cabinet.files.remove(FileKey(key)).await {
+                Ok(()) => counter!("chat_files_strays_total").increment(1),
+                Err(error) => failures.add(FileKey(key), &error)?,
+            }
         }
     }
-    Ok(removed)
+    Ok(())
 }
 
 pub(crate) fn describe_metrics() {

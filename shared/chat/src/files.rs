@@ -16,6 +16,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use self::places::{Place, Places};
 use crate::attachments::require_shown;
+use crate::contention::retried;
 use crate::permit::{self, Actor};
 use crate::{Chat, ChatError};
 
@@ -160,7 +161,7 @@ impl Chat {
         message: MessageId,
         file: Attachment,
     ) -> Result<Attachment, ChatError> {
-        let attached = self.try_attach(actor, message, &file).await;
+        let attached = retried(|| self.try_attach(actor, message, &file)).await;
         if attached.is_err() {
             // Nobody learns its id any more.
             self.store.give_up_upload(file.id, self.clock.now()).await?;

@@ -8,7 +8,7 @@
 //! Module map: [`error`] every refusal and what it is on the wire; [`permit`] the rules as plain functions; [`text`]
 //! what may be said; `conversations`, `details`, `listing`, `participants`, `messages`, `reactions`, `pins`, `reading`,
 //! `attachments`, `files`, `search` the use cases, one a file; `mentions` who is named in a text; `system` what the system
-//! says; `indexing` keeps the search fast; `file_sweeper` removes the files that nobody may have any more; `rooms` those
+//! says; `contention` what is run again because it collided; `indexing` keeps the search fast; `file_sweeper` removes the files that nobody may have any more; `rooms` those
 //! of the clients that speak integers and poll; `usernames` who is called what; [`contacts`] what gives contact details
 //! away and where that is looked for, `held` what administrators do about it; `notifications` people's lists of those,
 //! `notifier` who is told what; `figures` what the installation counts; [`accounts`] and [`passwords`] own accounts;
@@ -23,6 +23,7 @@ pub mod accounts;
 pub mod announce;
 mod attachments;
 pub mod contacts;
+mod contention;
 mod conversations;
 mod details;
 pub mod error;

@@ -7,6 +7,7 @@ use protocol::{AttachmentId, ConversationId, MessageId, UserId, limits};
 use store::{Appended, Change, Judgement, Locked, NewMessage, Page, Screening, User};
 use uuid::Uuid;
 
+use crate::contention::retried;
 use crate::permit::{self, Actor};
 use crate::{Chat, ChatError, mentions, text};
 
@@ -101,25 +102,30 @@ impl Chat {
     ) -> Result<Message, ChatError> {
         let new_text = text::message(Some(request.text))?;
         let mentions = mentions::checked(request.mentions, &new_text)?;
-        let mut locked = self.lock_own_message(actor, id).await?;
-        mentions::require_present(&mut locked, &mentions).await?;
-        let now = self.clock.now();
-        let (new_text, mentions) = match locked.judge_edit(id, &new_text, now).await? {
-            Judgement::Pass => (new_text, mentions),
-            // The places of the mentions are those of another text.
-            Judgement::Mask(masked) => (masked, Vec::new()),
-            // There is no holding an edit: what it would replace is already there.
-            Judgement::Refuse | Judgement::Hold => return Err(ChatError::ContactData),
-        };
-        let change = locked.edit_message(id, &new_text, &mentions, now).await?;
-        self.commit_message(locked, change).await
+        retried(|| async {
+            let mut locked = self.lock_own_message(actor, id).await?;
+            mentions::require_present(&mut locked, &mentions).await?;
+            let now = self.clock.now();
+            let change = match locked.judge_edit(id, &new_text, now).await? {
+                Judgement::Pass => locked.edit_message(id, &new_text, &mentions, now).await?,
+                // The places of the mentions are those of another text.
+                Judgement::Mask(masked) => locked.edit_message(id, &masked, &[], now).await?,
+                // There is no holding an edit: what it would replace is already there.
+                Judgement::Refuse | Judgement::Hold => return Err(ChatError::ContactData),
+            };
+            self.commit_message(locked, change).await
+        })
+        .await
     }
 
     /// Deletes a message of the caller's own; its place stays, its texts and reactions do not.
     pub async fn delete_message(&self, actor: UserId, id: MessageId) -> Result<(), ChatError> {
-        let mut locked = self.lock_own_message(actor, id).await?;
-        let change = locked.delete_message(id, self.clock.now()).await?;
-        self.commit(locked, vec![change]).await?;
+        retried(|| async {
+            let mut locked = self.lock_own_message(actor, id).await?;
+            let change = locked.delete_message(id, self.clock.now()).await?;
+            self.commit(locked, vec![change]).await
+        })
+        .await?;
         self.files_may_be_doomed();
         Ok(())
     }

@@ -73,7 +73,10 @@ impl Notifier {
             log: Throttle::default(),
         });
         tasks.spawn_vital("notifier", run(notifier.clone(), work.clone(), tasks.clone()));
-        tasks.spawn_vital("notification sweeper", sweep(work, tasks.clone()));
+        tasks.spawn_vital(
+            "notification sweeper",
+            sweep(notifier.clone(), work, tasks.clone()),
+        );
         notifier
     }
 
@@ -128,28 +131,55 @@ async fn run(notifier: Notifier, work: Arc<Work>, tasks: Tasks) {
         // A node that stops does not leave to others what it can do at once.
         let _stops = stopping.run_until_cancelled(gathered).await;
         let conversations = notifier.take();
-        let mut round = Round::new(&conversations, AT_ONCE);
-        while let Some(these) = round.next() {
-            if let Err(error) = work.notify(these).await {
-                work.warn(&error);
-                notifier.put_back(&round.failed(these));
-            }
-        }
+        let missed = work.look_at(&conversations).await;
+        notifier.put_back(&missed.conversations);
     }
 }
 
-async fn sweep(work: Arc<Work>, tasks: Tasks) {
+async fn sweep(notifier: Notifier, work: Arc<Work>, tasks: Tasks) {
     let stopping = tasks.stopping();
     let mut tick = interval(SWEEP_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(tick.tick()).await.is_some() {
-        if let Err(error) = work.sweep().await {
+        if let Err(error) = work.sweep(&notifier).await {
             work.warn(&error);
         }
     }
 }
 
+/// What a round could not look at.
+#[derive(Debug, Default)]
+struct Missed {
+    conversations: Vec<ConversationId>,
+    /// The last failure that time may heal: an outage, or others in the way.
+    passing: Option<StoreError>,
+}
+
 impl Work {
+    /// Looks at conversations; one that cannot be looked at keeps none of the others from it.
+    async fn look_at(&self, conversations: &[ConversationId]) -> Missed {
+        let mut round = Round::new(conversations, AT_ONCE);
+        let mut missed = Missed::default();
+        while let Some(these) = round.next() {
+            let Err(error) = self.notify(these).await else {
+                continue;
+            };
+            let is_passing = matches!(error, StoreError::Unavailable(_)) || error.is_contention();
+            if let ([conversation], false) = (these, is_passing) {
+                tracing::error!(
+                    conversation.id = %conversation,
+                    error = &error as &dyn std::error::Error,
+                    "the people of a conversation cannot be notified"
+                );
+            } else {
+                self.warn(&error);
+            }
+            missed.conversations.extend(round.failed(these));
+            missed.passing = is_passing.then_some(error).or(missed.passing);
+        }
+        missed
+    }
+
     async fn notify(&self, conversations: &[ConversationId]) -> Result<(), StoreError> {
         let started = Instant::now();
         loop {
@@ -182,14 +212,18 @@ impl Work {
         Ok(())
     }
 
-    async fn sweep(&self) -> Result<(), StoreError> {
+    /// A look that an outage cut short is not finished, and is taken again. Conversations that cannot be looked at for
+    /// another reason would fail again: they wait with those that were named, so that the sweep goes on without them.
+    async fn sweep(&self, notifier: &Notifier) -> Result<(), StoreError> {
         let now = self.clock.now();
         let Some(sweep) = self.store.begin_sweep(now).await? else {
             return Ok(());
         };
-        for these in sweep.behind.chunks(AT_ONCE) {
-            self.notify(these).await?;
+        let missed = self.look_at(&sweep.behind).await;
+        if let Some(error) = missed.passing {
+            return Err(error);
         }
+        notifier.put_back(&missed.conversations);
         self.store.finish_sweep(&sweep).await?;
         self.store
             .forget_notifications(now.minus(KEEP), FORGOTTEN_AT_ONCE)

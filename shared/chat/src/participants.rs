@@ -5,6 +5,7 @@ use protocol::requests::UpdateMyState;
 use protocol::{ConversationId, UserId, limits};
 use store::{Locked, NewSystemMessage};
 
+use crate::contention::retried;
 use crate::permit;
 use crate::{Chat, ChatError};
 
@@ -39,38 +40,44 @@ impl Chat {
     ) -> Result<Added, ChatError> {
         // Before the lock: a second connection asked for under it could wait for one that waits for this lock.
         let names = self.names(&[actor, whom]).await?;
-        let (mut locked, actor) = self.lock_as(actor, conversation).await?;
-        permit::add_participant(actor, locked.conversation().kind)?;
-        if !names.know(whom) {
-            return Err(ChatError::NoUser);
-        }
-        if let Some(present) = locked.participant(whom).await? {
-            let participant = match role {
-                Some(role) if role != present.role => self.change_role(locked, whom, role).await?,
-                _ => present,
-            };
-            return Ok(Added {
-                participant,
-                is_new: false,
-            });
-        }
-        let told = names.told(actor.user, SystemEvent::Added { user_id: whom });
-        self.let_in(locked, (whom, role.unwrap_or(Role::Member)), told)
-            .await
+        retried(|| async {
+            let (mut locked, actor) = self.lock_as(actor, conversation).await?;
+            permit::add_participant(actor, locked.conversation().kind)?;
+            if !names.know(whom) {
+                return Err(ChatError::NoUser);
+            }
+            if let Some(present) = locked.participant(whom).await? {
+                let participant = match role {
+                    Some(role) if role != present.role => self.change_role(locked, whom, role).await?,
+                    _ => present,
+                };
+                return Ok(Added {
+                    participant,
+                    is_new: false,
+                });
+            }
+            let told = names.told(actor.user, SystemEvent::Added { user_id: whom });
+            self.let_in(locked, (whom, role.unwrap_or(Role::Member)), told)
+                .await
+        })
+        .await
     }
 
     /// Joins a group that is open. Who is in it already stays as they are.
     pub async fn join(&self, actor: UserId, conversation: ConversationId) -> Result<(), ChatError> {
         let names = self.names(&[actor]).await?;
-        let (mut locked, actor) = self.lock_as(actor, conversation).await?;
-        if actor.role.is_some() {
-            return Ok(());
-        }
-        permit::join(locked.conversation().kind, locked.is_open().await?)?;
-        let told = names.told(actor.user, SystemEvent::Joined);
-        self.let_in(locked, (actor.user, Role::Member), told)
-            .await
-            .map(drop)
+        retried(|| async {
+            let (mut locked, actor) = self.lock_as(actor, conversation).await?;
+            if actor.role.is_some() {
+                return Ok(());
+            }
+            permit::join(locked.conversation().kind, locked.is_open().await?)?;
+            let told = names.told(actor.user, SystemEvent::Joined);
+            self.let_in(locked, (actor.user, Role::Member), told)
+                .await
+                .map(drop)
+        })
+        .await
     }
 
     /// Lets somebody in who is not in it, if there is room, and says so in the conversation.
@@ -149,23 +156,26 @@ impl Chat {
         whom: UserId,
     ) -> Result<(), ChatError> {
         let names = self.names(&[actor, whom]).await?;
-        let (mut locked, actor) = self.lock_as(actor, conversation).await?;
-        permit::remove_participant(actor, locked.conversation().kind, whom)?;
-        if locked.participant(whom).await?.is_none() {
-            return Err(ChatError::NoSuchParticipant);
-        }
-        let now = self.clock.now();
-        let mut changes = vec![locked.remove_participant(whom, now).await?];
-        if let Some(heir) = locked.heir().await? {
-            changes.push(locked.add_participant(heir, Role::Admin, now).await?);
-        }
-        let event = if whom == actor.user {
-            SystemEvent::Left
-        } else {
-            SystemEvent::Removed { user_id: whom }
-        };
-        let told = names.told(actor.user, event);
-        changes.push(locked.say_system(&told, now).await?);
-        self.commit(locked, changes).await
+        retried(|| async {
+            let (mut locked, actor) = self.lock_as(actor, conversation).await?;
+            permit::remove_participant(actor, locked.conversation().kind, whom)?;
+            if locked.participant(whom).await?.is_none() {
+                return Err(ChatError::NoSuchParticipant);
+            }
+            let now = self.clock.now();
+            let mut changes = vec![locked.remove_participant(whom, now).await?];
+            if let Some(heir) = locked.heir().await? {
+                changes.push(locked.add_participant(heir, Role::Admin, now).await?);
+            }
+            let event = if whom == actor.user {
+                SystemEvent::Left
+            } else {
+                SystemEvent::Removed { user_id: whom }
+            };
+            let told = names.told(actor.user, event);
+            changes.push(locked.say_system(&told, now).await?);
+            self.commit(locked, changes).await
+        })
+        .await
     }
 }

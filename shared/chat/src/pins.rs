@@ -3,6 +3,7 @@
 use protocol::models::Message;
 use protocol::{ConversationId, MessageId, UserId, limits};
 
+use crate::contention::retried;
 use crate::permit;
 use crate::{Chat, ChatError};
 
@@ -14,17 +15,20 @@ impl Chat {
         id: MessageId,
         is_pinned: bool,
     ) -> Result<Message, ChatError> {
-        let (mut locked, actor, message) = self.lock_message(actor, id).await?;
-        permit::pin_message(actor, locked.conversation().kind, &message)?;
-        if message.pinned_at.is_some() == is_pinned {
-            return Ok(message);
-        }
-        if is_pinned && locked.pinned_count().await? >= limits::PINS {
-            let detail = format!("a conversation has at most {} pinned messages", limits::PINS);
-            return Err(ChatError::invalid("message_id", detail));
-        }
-        let change = locked.pin_message(id, is_pinned, self.clock.now()).await?;
-        self.commit_message(locked, change).await
+        retried(|| async {
+            let (mut locked, actor, message) = self.lock_message(actor, id).await?;
+            permit::pin_message(actor, locked.conversation().kind, &message)?;
+            if message.pinned_at.is_some() == is_pinned {
+                return Ok(message);
+            }
+            if is_pinned && locked.pinned_count().await? >= limits::PINS {
+                let detail = format!("a conversation has at most {} pinned messages", limits::PINS);
+                return Err(ChatError::invalid("message_id", detail));
+            }
+            let change = locked.pin_message(id, is_pinned, self.clock.now()).await?;
+            self.commit_message(locked, change).await
+        })
+        .await
     }
 
     /// What is pinned in a conversation, the newest pin first.

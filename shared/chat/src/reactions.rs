@@ -3,6 +3,7 @@
 use protocol::models::{Message, Reaction};
 use protocol::{MessageId, UserId, limits};
 
+use crate::contention::retried;
 use crate::permit::{self, Actor};
 use crate::{Chat, ChatError};
 
@@ -10,37 +11,43 @@ impl Chat {
     /// Adds the caller's reaction. One that they have already changes nothing and takes no number.
     pub async fn react(&self, actor: UserId, id: MessageId, emoji: &str) -> Result<Message, ChatError> {
         let emoji = known(emoji)?;
-        let (mut locked, actor, message) = self.lock_message(actor, id).await?;
-        permit::react(actor, &message)?;
-        let is_new = !message.reactions.iter().any(|reaction| reaction.emoji == emoji);
-        if is_new && message.reactions.len() >= limits::REACTION_KINDS {
-            let detail = format!(
-                "a message has at most {} different reactions",
-                limits::REACTION_KINDS
-            );
-            return Err(ChatError::invalid("emoji", detail));
-        }
-        match locked
-            .react(&message, actor.user, emoji, self.clock.now())
-            .await?
-        {
-            Some(change) => self.commit_message(locked, change).await,
-            None => Ok(message),
-        }
+        retried(|| async {
+            let (mut locked, actor, message) = self.lock_message(actor, id).await?;
+            permit::react(actor, &message)?;
+            let is_new = !message.reactions.iter().any(|reaction| reaction.emoji == emoji);
+            if is_new && message.reactions.len() >= limits::REACTION_KINDS {
+                let detail = format!(
+                    "a message has at most {} different reactions",
+                    limits::REACTION_KINDS
+                );
+                return Err(ChatError::invalid("emoji", detail));
+            }
+            match locked
+                .react(&message, actor.user, emoji, self.clock.now())
+                .await?
+            {
+                Some(change) => self.commit_message(locked, change).await,
+                None => Ok(message),
+            }
+        })
+        .await
     }
 
     /// Takes the caller's reaction back. One that they have not changes nothing and takes no number.
     pub async fn unreact(&self, actor: UserId, id: MessageId, emoji: &str) -> Result<Message, ChatError> {
         let emoji = known(emoji)?;
-        let (mut locked, actor, message) = self.lock_message(actor, id).await?;
-        permit::react(actor, &message)?;
-        match locked
-            .unreact(&message, actor.user, emoji, self.clock.now())
-            .await?
-        {
-            Some(change) => self.commit_message(locked, change).await,
-            None => Ok(message),
-        }
+        retried(|| async {
+            let (mut locked, actor, message) = self.lock_message(actor, id).await?;
+            permit::react(actor, &message)?;
+            match locked
+                .unreact(&message, actor.user, emoji, self.clock.now())
+                .await?
+            {
+                Some(change) => self.commit_message(locked, change).await,
+                None => Ok(message),
+            }
+        })
+        .await
     }
 
     /// Everybody's reactions to a message, with all names, for its participants.

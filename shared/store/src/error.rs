@@ -45,18 +45,21 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
 }
 
 impl StoreError {
-    /// Another transaction was in the way; this one has been rolled back and may be run again from its start.
-    pub(crate) fn is_conflict(&self) -> bool {
+    /// Another transaction was in the way, as in a deadlock; this one has been rolled back and may be run again from its
+    /// start.
+    pub fn is_contention(&self) -> bool {
         match self {
-            Self::Database(error) => {
-                is_unique_violation(error)
-                    || matches!(
-                        code(error).as_deref(),
-                        Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED)
-                    )
-            }
+            Self::Database(error) => matches!(
+                code(error).as_deref(),
+                Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED)
+            ),
             _ => false,
         }
+    }
+
+    /// The same, or another transaction has stored what this one was about to.
+    pub(crate) fn is_conflict(&self) -> bool {
+        self.is_contention() || matches!(self, Self::Database(error) if is_unique_violation(error))
     }
 }
 

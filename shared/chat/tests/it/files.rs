@@ -1,6 +1,6 @@
 //! What becomes of files that nobody may have any more.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bus::InProcess;
@@ -14,6 +14,7 @@ use runtime::{Clock, Tasks};
 use store::{NewUpload, NewUser, Store};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 
 /// A sweep comes every ten seconds, and at once after a deletion.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -202,6 +203,48 @@ async fn what_a_crash_left_half_removed_is_removed_to_the_end() {
         assert!(Instant::now() < deadline, "rows are left");
         sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_removed_keeps_no_other_from_it() {
+    let house = House::build().await;
+    let store = house.chat.store().clone();
+    let mut keys = Vec::new();
+    for later in 0..3 {
+        let key = house.put().await;
+        let new = NewUpload {
+            by: house.anna,
+            key: key.0,
+        };
+        let doomed_at = house.now().plus(Duration::from_secs(later));
+        let id = store.begin_upload(new, house.now()).await.unwrap();
+        store.give_up_upload(id, doomed_at).await.unwrap();
+        keys.push(key.0);
+    }
+    // In place of the one that was doomed first stands what no removal of a file removes.
+    let first = house
+        .lying()
+        .into_iter()
+        .find(|path| is_of(path, keys[0]))
+        .unwrap();
+    std::fs::remove_file(&first).unwrap();
+    std::fs::create_dir(&first).unwrap();
+    let house = house.sweep();
+    house.wait_for(1).await;
+    let deadline = Instant::now() + PATIENCE;
+    while store.unknown_files(&keys).await.unwrap() != keys[1..] {
+        assert!(
+            Instant::now() < deadline,
+            "the rows are not those of what was removed"
+        );
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(house.lying(), [first]);
+}
+
+fn is_of(path: &Path, key: Uuid) -> bool {
+    let name = path.file_name().unwrap().to_string_lossy().replace('-', "");
+    name.contains(&key.simple().to_string())
 }
 
 #[tokio::test]

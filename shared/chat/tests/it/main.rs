@@ -5,6 +5,7 @@
 
 mod announcing;
 mod contacts;
+mod contention;
 #[path = "../contacts/corpus.rs"]
 mod corpus;
 mod files;

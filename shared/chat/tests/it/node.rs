@@ -80,7 +80,10 @@ pub(crate) struct Node {
     is_away: Arc<AtomicBool>,
     calls: mpsc::Receiver<Publish>,
     tasks: Tasks,
-    _folder: TempDir,
+    /// Its database.
+    pub(crate) url: String,
+    /// Of a database that is a file; gone with the node.
+    _folder: Option<TempDir>,
 }
 
 impl Node {
@@ -88,7 +91,15 @@ impl Node {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = Store::sqlite_url(&folder.path().join("chat.db"));
-        let store = Store::connect(&url, 4).await.unwrap();
+        Self {
+            _folder: Some(folder),
+            ..Self::on(&url).await
+        }
+    }
+
+    /// The same on a database that is there already.
+    pub(crate) async fn on(url: &str) -> Self {
+        let store = Store::connect(url, 4).await.unwrap();
         store.migrate().await.unwrap();
         let is_away = Arc::new(AtomicBool::new(false));
         let (sender, calls) = mpsc::channel(PUBLISHES);
@@ -103,7 +114,8 @@ impl Node {
             is_away,
             calls,
             tasks,
-            _folder: folder,
+            url: url.to_owned(),
+            _folder: None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use protocol::models::Notification;
 use protocol::{ConversationId, MessageId, UserId};
+use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use store::{NewMessage, NewUser};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
@@ -53,22 +54,53 @@ async fn what_a_node_committed_before_it_died_is_told_by_another() {
     let group = node.group(&[ann, bob]).await;
     entries(&node, bob, 1).await;
     // Committed by a node that did nothing after that.
-    let orphan = NewMessage {
+    let now = node.chat.clock().now();
+    let orphans = [orphan(group, ann)];
+    node.chat.store().append(&orphans, &[], now).await.unwrap();
+    node.chat.clock().advance(Duration::from_mins(1));
+    let list = entries(&node, bob, 2).await;
+    assert!(list.iter().any(|entry| entry.message == "orphan"));
+}
+
+fn orphan(conversation: ConversationId, sender: UserId) -> NewMessage {
+    NewMessage {
         id: MessageId(Uuid::now_v7()),
-        conversation: group,
-        sender: ann,
+        conversation,
+        sender,
         text: "orphan".into(),
         reply_to: None,
         client_id: None,
         attachments: Vec::new(),
         screening: store::Screening::default(),
         mentions: Vec::new(),
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_that_cannot_be_looked_at_keeps_no_other_from_the_sweep() {
+    let node = Node::start().await;
+    let [ann, bob, eve] = node.people().await;
+    let mut groups = Vec::new();
+    for other in [bob, eve] {
+        groups.push(node.group(&[ann, other]).await);
+        entries(&node, other, 1).await;
+    }
+    // Nothing can be written for Bob any more: a defect that no second try heals.
+    let mut connection = SqliteConnection::connect(&node.url).await.unwrap();
+    let broken = format!(
+        "create trigger broken before insert on notifications when new.user_id = {bob}
+         begin select raise(abort, 'broken'); end"
+    );
+    connection.execute(AssertSqlSafe(broken)).await.unwrap();
     let now = node.chat.clock().now();
-    node.chat.store().append(&[orphan], &[], now).await.unwrap();
+    let orphans: Vec<_> = groups.iter().map(|&group| orphan(group, ann)).collect();
+    node.chat.store().append(&orphans, &[], now).await.unwrap();
     node.chat.clock().advance(Duration::from_mins(1));
-    let list = entries(&node, bob, 2).await;
-    assert!(list.iter().any(|entry| entry.message == "orphan"));
+    entries(&node, eve, 2).await;
+
+    // The sweep has gone on: once the defect is mended, the first is not forgotten either.
+    connection.execute("drop trigger broken").await.unwrap();
+    entries(&node, bob, 2).await;
 }
 
 #[tokio::test]

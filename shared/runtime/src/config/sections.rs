@@ -102,6 +102,10 @@ section! {
         pub cors_origins: Vec<String> = vec!["*".to_owned()],
         /// How many passwords are hashed at a time; each takes a core and 19 MiB while it lasts.
         pub password_hash_concurrency: usize = 2,
+        /// Whether the web client is served at `/`. Without it nothing stands there.
+        pub web_client: bool = true,
+        /// A folder to serve as the web client instead of the one in the binary; read when the node starts.
+        pub web_dir: String = String::new(),
     }
 }
 

@@ -38,3 +38,13 @@ export type CreateConversationRequest = Schemas["CreateConversation"];
 export type SendMessageRequest = Schemas["SendMessage"];
 export type UpdateConversationRequest = Schemas["UpdateConversation"];
 export type CreateAttachmentRequest = Schemas["CreateAttachment"];
+export type UpdateMyStateRequest = Schemas["UpdateMyState"];
+export type ReadState = Schemas["ReadState"];
+export type User = Schemas["AuthUser"];
+/** A person as the directory's search shows them, with presence. */
+export type PersonEntry = Schemas["AuthEntry"];
+export type Welcome = Schemas["AuthWelcome"];
+export type RegisterRequest = Schemas["Register"];
+export type ChangePasswordRequest = Schemas["ChangePassword"];
+export type UpdateProfileRequest = Schemas["UpdateProfile"];
+export type NotificationId = Schemas["NotificationId"];

@@ -35,7 +35,17 @@ export async function createTranslator(locale: Locale, overrides: TextOverrides 
     keySeparator: ".",
     resources: { [locale]: { translation: await load(locale, overrides) } },
   });
+  countKyrgyzAsEnglish(translator);
   return translator;
+}
+
+/** Where `Intl` knows no Kyrgyz (Chromium), it counts by the rules of the browser's own language, say Russian, and asks
+ * for forms that Kyrgyz does not have. English counts whole numbers as Kyrgyz does: one, and all the others. */
+function countKyrgyzAsEnglish(translator: i18n): void {
+  const resolver: { getRule: (code: string, options?: object) => Intl.PluralRules } =
+    translator.services.pluralResolver;
+  const getRule = resolver.getRule.bind(resolver);
+  resolver.getRule = (code, options) => getRule(code === "ky" ? "en" : code, options);
 }
 
 /** Changes the language of a translator, loading its catalog first. */

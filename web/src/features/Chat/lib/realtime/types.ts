@@ -143,7 +143,13 @@ export interface TokenSource {
 
 /** The REST calls that the core makes; `lib/api` has them. */
 export interface HistorySource {
-  /** A page of messages, ascending by `seq`: the newest, or those before, after or around one. */
+  /** How many messages a page has, unless the history ends there: a shorter page says that it does. */
+  readonly pageMessages: number;
+  /**
+   * A page of messages, ascending by `seq`: the newest, or those before, after or around one; of these some come before
+   * it, and it and some after. What a rejection has as `code` (a problem's word) is shown; `not_participant` and
+   * `not_found` mean that the conversation is gone.
+   */
   page(id: ConversationId, where: HistoryPlace, signal?: AbortSignal): Promise<readonly Message[]>;
   /** Everybody's reading marks. */
   reads(id: ConversationId, signal?: AbortSignal): Promise<ReadonlyMap<UserId, Seq>>;

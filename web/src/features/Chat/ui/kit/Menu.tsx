@@ -3,11 +3,19 @@ import type { ReactElement, ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { usePortalContainer } from "./root.tsx";
 
-/** A menu that `trigger` (a button) opens; arrow keys, typing and Escape work. */
-export function Menu({ trigger, children }: { trigger: ReactElement; children: ReactNode }) {
+export interface MenuProps {
+  /** The button that opens it. */
+  trigger: ReactElement;
+  /** Open from the start: for a menu that is loaded by the press that asks for it. */
+  defaultOpen?: boolean;
+  children: ReactNode;
+}
+
+/** A menu that `trigger` opens; arrow keys, typing and Escape work. */
+export function Menu({ trigger, defaultOpen = false, children }: MenuProps) {
   const container = usePortalContainer();
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} defaultOpen={defaultOpen}>
       <Base.Trigger render={trigger} />
       <Base.Portal container={container}>
         <Base.Positioner sideOffset={4} className="uc:z-50">

@@ -1,0 +1,157 @@
+import { type Locale as DateLocale, differenceInCalendarDays, format, isSameYear } from "date-fns";
+import { enUS } from "date-fns/locale/en-US";
+import { ru } from "date-fns/locale/ru";
+import { ky } from "./ky.ts";
+import type { Locale } from "./locale.ts";
+
+/**
+ * Moments as the screens show them, in the viewer's time zone. Each takes a moment in RFC 3339 and what time it is
+ * now, and gives an empty text for what is no moment. What lies ahead, by a clock that goes wrong, counts as now.
+ */
+
+/** Days for which the list says the weekday. */
+const WEEK_DAYS = 7;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How each language writes a day; Kyrgyz puts a hyphen between day and month, and the year in front. */
+interface Words {
+  readonly dates: DateLocale;
+  readonly day: string;
+  readonly dayOfYear: string;
+  readonly today: string;
+  readonly yesterday: string;
+  readonly justNow: string;
+  readonly minutesAgo: (count: number) => string;
+  readonly hoursAgo: (count: number) => string;
+  readonly daysAgo: (count: number) => string;
+  readonly seen: (when: string) => string;
+  readonly at: (day: string, time: string) => string;
+}
+
+const WORDS: Record<Locale, Words> = {
+  ru: {
+    dates: ru,
+    day: "dd MMMM",
+    dayOfYear: "dd MMMM yyyy",
+    today: "Сегодня",
+    yesterday: "Вчера",
+    justNow: "Только что",
+    minutesAgo: (count) => `${count} мин. назад`,
+    hoursAgo: (count) => `${count} ч. назад`,
+    daysAgo: (count) => `${count} дн. назад`,
+    seen: (when) => `был(а) ${when}`,
+    at: (day, time) => `${day} в ${time}`,
+  },
+  ky: {
+    dates: ky,
+    day: "d-MMMM",
+    dayOfYear: "yyyy-'ж'. d-MMMM",
+    today: "Бүгүн",
+    yesterday: "Кечээ",
+    justNow: "Азыр эле",
+    minutesAgo: (count) => `${count} мүн. мурун`,
+    hoursAgo: (count) => `${count} саат мурун`,
+    daysAgo: (count) => `${count} күн мурун`,
+    seen: (when) => `${when} болгон`,
+    at: (day, time) => `${day} саат ${time}`,
+  },
+  en: {
+    dates: enUS,
+    day: "d MMMM",
+    dayOfYear: "d MMMM yyyy",
+    today: "Today",
+    yesterday: "Yesterday",
+    justNow: "Just now",
+    minutesAgo: (count) => `${count} min ago`,
+    hoursAgo: (count) => `${count} h ago`,
+    daysAgo: (count) => `${count} d ago`,
+    seen: (when) => `last seen ${when}`,
+    at: (day, time) => `${day} at ${time}`,
+  },
+};
+
+/** The time of a message: `14:05`. */
+export function clockTime(moment: string): string {
+  const date = parsed(moment);
+  return date === null ? "" : format(date, "HH:mm");
+}
+
+/** The time of a row of the list: today the time, then "Вчера", the weekday for a week, then `21.11.26`. */
+export function listTime(moment: string, now: Date, locale: Locale = "ru"): string {
+  const date = parsed(moment);
+  if (date === null) return "";
+  const days = daysBefore(date, now);
+  if (days === 0) return format(date, "HH:mm");
+  if (days === 1) return WORDS[locale].yesterday;
+  return days < WEEK_DAYS ? format(date, "EEEE", { locale: WORDS[locale].dates }) : format(date, "dd.MM.yy");
+}
+
+/** What stands between the messages of two days: "Сегодня", "Вчера", `21 ноября`, `21 ноября 2025`. */
+export function dayLabel(moment: string, now: Date, locale: Locale = "ru"): string {
+  const date = parsed(moment);
+  if (date === null) return "";
+  const words = WORDS[locale];
+  const days = daysBefore(date, now);
+  if (days === 0) return words.today;
+  if (days === 1) return words.yesterday;
+  const pattern = isSameYear(date, now) ? words.day : words.dayOfYear;
+  return format(date, pattern, { locale: words.dates });
+}
+
+/** Whether two messages stand under the same {@link dayLabel}. */
+export function isSameDay(a: string, b: string): boolean {
+  const [one, other] = [parsed(a), parsed(b)];
+  return one !== null && other !== null && differenceInCalendarDays(one, other) === 0;
+}
+
+/** The age of a notification: "Только что", "5 мин. назад", "3 ч. назад", "2 дн. назад", then `21.11`. */
+export function relativeTime(moment: string, now: Date, locale: Locale = "ru"): string {
+  const date = parsed(moment);
+  if (date === null) return "";
+  const words = WORDS[locale];
+  const age = now.getTime() - date.getTime();
+  if (age < MINUTE_MS) return words.justNow;
+  if (age < HOUR_MS) return words.minutesAgo(Math.floor(age / MINUTE_MS));
+  const days = daysBefore(date, now);
+  // The night between does not make an hour ago a day ago.
+  if (age < 24 * HOUR_MS) return words.hoursAgo(Math.floor(age / HOUR_MS));
+  if (days < WEEK_DAYS) return words.daysAgo(days);
+  return format(date, isSameYear(date, now) ? "dd.MM" : "dd.MM.yy");
+}
+
+/** When somebody was there: "был(а) 5 мин. назад", "был(а) вчера в 14:05", "был(а) 21.11.26". */
+export function lastSeen(moment: string | null | undefined, now: Date, locale: Locale = "ru"): string {
+  const date = parsed(moment ?? "");
+  if (date === null) return "";
+  const words = WORDS[locale];
+  const age = now.getTime() - date.getTime();
+  if (age < MINUTE_MS) return words.seen(lower(words.justNow, locale));
+  if (age < HOUR_MS) return words.seen(words.minutesAgo(Math.floor(age / MINUTE_MS)));
+  const days = daysBefore(date, now);
+  const time = format(date, "HH:mm");
+  if (days === 0) return words.seen(words.at(lower(words.today, locale), time));
+  if (days === 1) return words.seen(words.at(lower(words.yesterday, locale), time));
+  return words.seen(format(date, "dd.MM.yy"));
+}
+
+/** The whole moment, for tips and screen readers: `21 ноября 2026, 14:05`. */
+export function fullTime(moment: string, locale: Locale = "ru"): string {
+  const date = parsed(moment);
+  const words = WORDS[locale];
+  return date === null ? "" : format(date, `${words.dayOfYear}, HH:mm`, { locale: words.dates });
+}
+
+/** Calendar days between, by the viewer's midnights and not by 24 hours: days of 23 and of 25 hours count as one. */
+function daysBefore(date: Date, now: Date): number {
+  return Math.max(0, differenceInCalendarDays(now, date));
+}
+
+function lower(word: string, locale: Locale): string {
+  return word.toLocaleLowerCase(locale);
+}
+
+function parsed(moment: string): Date | null {
+  const date = new Date(moment);
+  return Number.isNaN(date.getTime()) ? null : date;
+}

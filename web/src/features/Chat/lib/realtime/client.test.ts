@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Message } from "../types.ts";
+import { createChatClient } from "./client.ts";
+import { MemoryStorage } from "./storage.ts";
+import { FakeClock, settled } from "./testing/clock.ts";
+import { messageAt } from "./testing/messages.ts";
+import { HandServer, HandSignals, HandTokens, loneTab } from "./testing/socket.ts";
+import type { ChatEvent, HistoryPlace } from "./types.ts";
+
+const ME = 1;
+
+function world() {
+  const clock = new FakeClock();
+  const server = new HandServer();
+  const truth: Message[] = [];
+  const asked: HistoryPlace[] = [];
+  const history = {
+    pageMessages: 50,
+    page: async (_id: string, where: HistoryPlace) => {
+      asked.push(where);
+      return [...truth];
+    },
+    reads: async () => new Map(),
+  };
+  const storage = new MemoryStorage();
+  const client = createChatClient({
+    url: "ws://chat.test/api/unet-chat/ws",
+    tokens: new HandTokens(),
+    history,
+    storage,
+    openSocket: server.open,
+    clock,
+    random: () => 0.5,
+    signals: new HandSignals(),
+    tabs: loneTab,
+  });
+  const events: ChatEvent[] = [];
+  client.listen((event) => events.push(event));
+  return { clock, server, truth, asked, client, events };
+}
+
+describe("a client", () => {
+  let at: ReturnType<typeof world>;
+  beforeEach(async () => {
+    at = world();
+    at.client.start(ME);
+    await settled();
+    at.server.last.greet(ME);
+    at.server.last.say({ type: "sync", payload: { conversation_id: "c", head: 2 } });
+  });
+
+  it("shows the newest page and appends what is said", async () => {
+    at.truth.push(messageAt(1), messageAt(2));
+    const log = at.client.open("c");
+    await settled();
+    at.server.last.say({ type: "message:new", seq: 3, payload: messageAt(3) });
+    expect(log.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(at.events).toContainEqual({ type: "message:new", message: messageAt(3) });
+    expect(at.server.last.of("subscribe")).toEqual([]);
+  });
+
+  it("shows an own message once, from the press of the key to the history", async () => {
+    const log = at.client.open("c");
+    await settled();
+    const clientId = at.client.send({ conversationId: "c", text: "hi" });
+    await settled();
+    expect(log.getSnapshot().pending).toMatchObject([{ clientId, state: "sending" }]);
+    const { payload } = { payload: at.server.last.of("message:new")[0] };
+    expect(payload).toEqual({ conversation_id: "c", text: "hi", client_id: clientId });
+    const message = messageAt(3, { sender_id: ME, client_id: clientId, text: "hi" });
+    at.server.last.say({ type: "message:new", seq: 3, payload: message });
+    expect(log.getSnapshot()).toMatchObject({ messages: [message], pending: [] });
+    expect(at.client.outbox.getSnapshot()).toEqual([]);
+  });
+
+  it("asks for what it missed after a break, from where it was", async () => {
+    at.truth.push(messageAt(1), messageAt(2));
+    const log = at.client.open("c");
+    await settled();
+    at.server.last.close(1006);
+    await at.clock.pass(1_000);
+    at.server.last.greet(ME);
+    at.server.last.say({ type: "sync", payload: { conversation_id: "c", head: 4 } });
+    expect(at.server.last.of("subscribe")).toEqual([{ conversation_id: "c", after: 2 }]);
+    at.server.last.say({ type: "message:new", seq: 5, payload: messageAt(5) });
+    expect(log.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2]);
+    at.server.last.say({ type: "message:new", seq: 3, payload: messageAt(3) });
+    at.server.last.say({ type: "message:new", seq: 4, payload: messageAt(4) });
+    at.server.last.say({ type: "sync", payload: { conversation_id: "c", head: 4 } });
+    at.server.last.say({ type: "message:new", seq: 5, payload: messageAt(5) });
+    expect(log.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(at.events).toContainEqual({ type: "resumed" });
+  });
+});

@@ -1,0 +1,152 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
+import type { Conversation, ConversationId } from "../../lib/types.ts";
+import { ROW_HEIGHT } from "./ConversationRow.tsx";
+
+/** Up to so many rows all are in the page, which browsers search and readers list best; longer lists are drawn in part. */
+const PLAIN_UP_TO = 100;
+
+/** Rows drawn beyond the visible ones of a long list, on each side. */
+const OVERSCAN = 8;
+
+/** How near to the end, in CSS px, the next page is asked for. */
+const NEAR_END = 10 * ROW_HEIGHT;
+
+/** What a row needs from the list. */
+export interface RowPlace {
+  readonly isTabStop: boolean;
+  readonly onFocus: () => void;
+}
+
+export interface ConversationListProps {
+  label: string;
+  rows: readonly Conversation[];
+  selectedId: ConversationId | null;
+  renderRow: (row: Conversation, place: RowPlace) => ReactNode;
+  /** Called when the end comes near; left out when everything is there. */
+  onNearEnd?: (() => void) | undefined;
+  /** What stands below the rows and scrolls with them. */
+  children?: ReactNode;
+}
+
+/** The rows, in a box that scrolls: one Tab stop, arrow keys between rows. */
+export function ConversationList(props: ConversationListProps) {
+  const { label, rows, selectedId, renderRow, onNearEnd, children } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [focusedId, setFocusedId] = useState<ConversationId | null>(null);
+  const stop = tabStop(rows, focusedId, selectedId);
+  const isLong = rows.length > PLAIN_UP_TO;
+  const virtualizer = useVirtualizer({
+    count: isLong ? rows.length : 0,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+  });
+  const reveal = useCallback(
+    (index: number) => isLong && virtualizer.scrollToIndex(index),
+    [isLong, virtualizer],
+  );
+  const onKeyDown = useRowKeys(box, rows, reveal);
+  const checkEnd = useCallback(() => {
+    const element = box.current;
+    if (element === null) return;
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END) onNearEnd?.();
+  }, [onNearEnd]);
+  // A page that does not fill the box is never scrolled: look after each change, too.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the number of rows moves the end.
+  useEffect(checkEnd, [checkEnd, rows.length]);
+
+  const row = (conversation: Conversation) =>
+    renderRow(conversation, {
+      isTabStop: conversation.id === stop,
+      onFocus: () => setFocusedId(conversation.id),
+    });
+  return (
+    <div
+      ref={box}
+      onScroll={checkEnd}
+      className="uc:min-h-0 uc:flex-1 uc:overflow-y-auto uc:overscroll-contain"
+    >
+      <ul
+        aria-label={label}
+        onKeyDown={onKeyDown}
+        className="uc:relative"
+        style={isLong ? { height: virtualizer.getTotalSize() } : undefined}
+      >
+        {isLong
+          ? virtualizer.getVirtualItems().map(({ index, start }) => {
+              const conversation = rows[index];
+              if (conversation === undefined) return null;
+              return (
+                <li
+                  key={conversation.id}
+                  aria-setsize={rows.length}
+                  aria-posinset={index + 1}
+                  className="uc:absolute uc:inset-x-0 uc:top-0"
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  {row(conversation)}
+                </li>
+              );
+            })
+          : rows.map((conversation) => <li key={conversation.id}>{row(conversation)}</li>)}
+      </ul>
+      {children}
+    </div>
+  );
+}
+
+/** The row at which Tab stops: where the focus was last, else the selected one, else the first. */
+function tabStop(
+  rows: readonly Conversation[],
+  focusedId: ConversationId | null,
+  selectedId: ConversationId | null,
+): ConversationId | null {
+  const has = (id: ConversationId | null) => id !== null && rows.some((row) => row.id === id);
+  if (has(focusedId)) return focusedId;
+  return has(selectedId) ? selectedId : (rows[0]?.id ?? null);
+}
+
+/** Arrow keys, Home and End move the focus from row to row, also to rows that are not drawn yet. */
+function useRowKeys(
+  box: RefObject<HTMLDivElement | null>,
+  rows: readonly Conversation[],
+  reveal: (index: number) => void,
+) {
+  return (event: KeyboardEvent) => {
+    const from = event.target instanceof HTMLElement ? event.target.dataset.row : undefined;
+    const index = rows.findIndex((row) => row.id === from);
+    const to = index === -1 ? undefined : target(event.key, index, rows.length);
+    const row = to === undefined ? undefined : rows[to];
+    if (to === undefined || row === undefined) return;
+    event.preventDefault();
+    reveal(to);
+    // A row that has only now come into view is drawn with the next frame.
+    requestAnimationFrame(() => {
+      box.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row.id)}"]`)?.focus();
+    });
+  };
+}
+
+function target(key: string, index: number, count: number): number | undefined {
+  switch (key) {
+    case "ArrowDown":
+      return Math.min(index + 1, count - 1);
+    case "ArrowUp":
+      return Math.max(index - 1, 0);
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    default:
+      return undefined;
+  }
+}

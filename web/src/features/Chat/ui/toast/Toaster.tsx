@@ -1,0 +1,22 @@
+import { useEffect, useSyncExternalStore } from "react";
+import { Toaster as Sonner, toast } from "sonner";
+import { useText } from "../../model/useText.ts";
+import { waitingToasts } from "./toast.ts";
+
+/** Draws the toasts; a module of its own, because few visits need one. */
+export default function Toaster({ theme }: { theme: "light" | "dark" }) {
+  const { t } = useText();
+  const waiting = useSyncExternalStore(waitingToasts.subscribe, waitingToasts.getSnapshot);
+  useEffect(() => {
+    if (waiting.length === 0) return;
+    for (const { kind, text } of waitingToasts.take()) toast[kind](text);
+  }, [waiting]);
+  return (
+    <Sonner
+      theme={theme}
+      containerAriaLabel={t("notifications.title")}
+      position="bottom-center"
+      closeButton
+    />
+  );
+}
