@@ -59,6 +59,7 @@ function Panes({ selectedId, onSelect }: Pick<MessagesModalProps, "selectedId" |
             key={selectedId}
             conversationId={selectedId}
             isWide={isWide}
+            hasRoomForDetails={false}
             jump={null}
             onClose={() => onSelect(null)}
           />
