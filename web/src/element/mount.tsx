@@ -74,5 +74,7 @@ const THEMES = { light: "light", dark: "dark", auto: "system" } as const satisfi
 /** As the element says, else the page around it, else the browser. */
 function localeOf(element: UnetChatElement) {
   const around = element.closest<HTMLElement>("[lang]")?.lang;
-  return chooseLocale([element.locale, around, ...navigator.languages].filter((tag) => typeof tag === "string"));
+  return chooseLocale(
+    [element.locale, around, ...navigator.languages].filter((tag) => typeof tag === "string"),
+  );
 }

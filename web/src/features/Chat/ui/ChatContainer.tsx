@@ -1,5 +1,5 @@
 import { MessagesSquare } from "lucide-react";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import type { Conversation, ConversationId, FoundMessage, Seq } from "../lib/types.ts";
 import {
   useConversations,
@@ -10,9 +10,14 @@ import { useText } from "../model/useText.ts";
 import { ChatScope } from "./ChatScope.tsx";
 import { ChatSelect } from "./ChatSelect.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
-import { ConversationPane } from "./ConversationPane.tsx";
 import { cn } from "./kit/cn.ts";
+import { Spinner } from "./kit/Spinner.tsx";
 import { useContainerWidth } from "./useContainerWidth.ts";
+
+/** Half of the chat, which a list can be shown without. */
+const loadPane = () => import("./ConversationPane.tsx");
+
+const ConversationPane = lazy(loadPane);
 
 /** From this width on, in CSS px, list and messages stand side by side; below, one of them is shown. */
 const WIDE_FROM = 720;
@@ -71,6 +76,10 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
   const [jump, setJump] = useState<Jump | null>(null);
   const list = useList(selectedId, onSelect);
   const isWide = width >= WIDE_FROM;
+  useEffect(() => {
+    // Before anybody asks for it; whoever opens a conversation asks again, and hears of a failure.
+    loadPane().catch(() => undefined);
+  }, []);
   const openFound = ({ message }: FoundMessage) => {
     setJump({ conversationId: message.conversation_id, seq: message.seq });
     onSelect(message.conversation_id);
@@ -92,17 +101,28 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
           />
         )}
         {selectedId !== null && width > 0 && (
-          <ConversationPane
-            key={selectedId}
-            conversationId={selectedId}
-            isWide={isWide}
-            hasRoomForDetails={width >= DETAILS_FROM}
-            jump={jump?.conversationId === selectedId ? jump : null}
-            onClose={() => onSelect(null)}
-          />
+          <Suspense fallback={<PaneComing />}>
+            <ConversationPane
+              key={selectedId}
+              conversationId={selectedId}
+              isWide={isWide}
+              hasRoomForDetails={width >= DETAILS_FROM}
+              jump={jump?.conversationId === selectedId ? jump : null}
+              onClose={() => onSelect(null)}
+            />
+          </Suspense>
         )}
         {selectedId === null && isWide && <NothingChosen />}
       </div>
+    </div>
+  );
+}
+
+function PaneComing() {
+  const { t } = useText();
+  return (
+    <div className="uc:flex uc:flex-1 uc:items-center uc:justify-center">
+      <Spinner label={t("common.loading")} />
     </div>
   );
 }

@@ -1,8 +1,9 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
+  lazy,
   type ReactNode,
   type RefObject,
+  Suspense,
   useCallback,
   useEffect,
   useRef,
@@ -14,11 +15,10 @@ import { ROW_HEIGHT } from "./ConversationRow.tsx";
 /** Up to so many rows all are in the page, which browsers search and readers list best; longer lists are drawn in part. */
 const PLAIN_UP_TO = 100;
 
-/** Rows drawn beyond the visible ones of a long list, on each side. */
-const OVERSCAN = 8;
-
 /** How near to the end, in CSS px, the next page is asked for. */
 const NEAR_END = 10 * ROW_HEIGHT;
+
+const LongRows = lazy(() => import("./LongRows.tsx"));
 
 /** What a row needs from the list. */
 export interface RowPlace {
@@ -43,17 +43,7 @@ export function ConversationList(props: ConversationListProps) {
   const box = useRef<HTMLDivElement>(null);
   const [focusedId, setFocusedId] = useState<ConversationId | null>(null);
   const stop = tabStop(rows, focusedId, selectedId);
-  const isLong = rows.length > PLAIN_UP_TO;
-  const virtualizer = useVirtualizer({
-    count: isLong ? rows.length : 0,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: OVERSCAN,
-  });
-  const reveal = useCallback(
-    (index: number) => isLong && virtualizer.scrollToIndex(index),
-    [isLong, virtualizer],
-  );
+  const reveal = useRef<(index: number) => void>(() => undefined);
   const onKeyDown = useRowKeys(box, rows, reveal);
   const checkEnd = useCallback(() => {
     const element = box.current;
@@ -69,36 +59,26 @@ export function ConversationList(props: ConversationListProps) {
       isTabStop: conversation.id === stop,
       onFocus: () => setFocusedId(conversation.id),
     });
+  const plain = (shown: readonly Conversation[]) => (
+    <ul aria-label={label} onKeyDown={onKeyDown}>
+      {shown.map((conversation) => (
+        <li key={conversation.id}>{row(conversation)}</li>
+      ))}
+    </ul>
+  );
   return (
     <div
       ref={box}
       onScroll={checkEnd}
       className="uc:min-h-0 uc:flex-1 uc:overflow-y-auto uc:overscroll-contain"
     >
-      <ul
-        aria-label={label}
-        onKeyDown={onKeyDown}
-        className="uc:relative"
-        style={isLong ? { height: virtualizer.getTotalSize() } : undefined}
-      >
-        {isLong
-          ? virtualizer.getVirtualItems().map(({ index, start }) => {
-              const conversation = rows[index];
-              if (conversation === undefined) return null;
-              return (
-                <li
-                  key={conversation.id}
-                  aria-setsize={rows.length}
-                  aria-posinset={index + 1}
-                  className="uc:absolute uc:inset-x-0 uc:top-0"
-                  style={{ transform: `translateY(${start}px)` }}
-                >
-                  {row(conversation)}
-                </li>
-              );
-            })
-          : rows.map((conversation) => <li key={conversation.id}>{row(conversation)}</li>)}
-      </ul>
+      {rows.length > PLAIN_UP_TO ? (
+        <Suspense fallback={plain(rows.slice(0, PLAIN_UP_TO))}>
+          <LongRows {...{ label, rows, box, reveal, onKeyDown }} renderRow={row} />
+        </Suspense>
+      ) : (
+        plain(rows)
+      )}
       {children}
     </div>
   );
@@ -119,7 +99,7 @@ function tabStop(
 function useRowKeys(
   box: RefObject<HTMLDivElement | null>,
   rows: readonly Conversation[],
-  reveal: (index: number) => void,
+  reveal: RefObject<(index: number) => void>,
 ) {
   return (event: KeyboardEvent) => {
     const from = event.target instanceof HTMLElement ? event.target.dataset.row : undefined;
@@ -128,7 +108,7 @@ function useRowKeys(
     const row = to === undefined ? undefined : rows[to];
     if (to === undefined || row === undefined) return;
     event.preventDefault();
-    reveal(to);
+    reveal.current(to);
     // A row that has only now come into view is drawn with the next frame.
     requestAnimationFrame(() => {
       box.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row.id)}"]`)?.focus();
