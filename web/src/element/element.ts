@@ -1,13 +1,7 @@
 import type { ConversationId, Locale } from "../features/Chat/index.ts";
 import { type Tell, telling, type UnetChatEvents } from "./events.ts";
 import type { Mounted } from "./mount.tsx";
-import type { TokenProvider } from "./session.ts";
-
-/** How the element looks; `auto`, the default, follows the system. */
-export type Theme = "light" | "dark" | "auto";
-
-/** Where what is being sent and written outlives a reload; `memory`, the default, is nowhere. */
-export type Storage = "memory" | "persistent";
+import type { Settings, Storage, Theme, TokenProvider } from "./settings.ts";
 
 /** The attributes; properties of the same meaning reflect them. */
 const ATTRIBUTES = ["base-url", "locale", "theme", "conversation-id", "token", "storage"] as const;
@@ -21,7 +15,7 @@ const OF_CONNECTION: readonly Attribute[] = ["base-url", "storage"];
  * `<unet-chat>`: the whole chat behind a shadow root. Touches no cookies, no localStorage and no IndexedDB, unless
  * `storage` asks for that. Connects when it comes into the page and disconnects when it leaves.
  */
-export class UnetChatElement extends HTMLElement {
+export class UnetChatElement extends HTMLElement implements Settings {
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
 
   readonly #tell: Tell = telling(this);
@@ -33,7 +27,6 @@ export class UnetChatElement extends HTMLElement {
     this.attachShadow({ mode: "open" });
   }
 
-  /** Where the service is; unless told, where this script was loaded from. */
   get baseUrl(): string {
     return this.getAttribute("base-url") ?? new URL(import.meta.url).origin;
   }
@@ -41,7 +34,6 @@ export class UnetChatElement extends HTMLElement {
     this.#reflect("base-url", value);
   }
 
-  /** `ru`, `ky` or `en`; `null`, the default, for the language of the page, else of the browser. */
   get locale(): Locale | null {
     return this.getAttribute("locale") as Locale | null;
   }
@@ -57,7 +49,6 @@ export class UnetChatElement extends HTMLElement {
     this.#reflect("theme", value);
   }
 
-  /** The conversation that is shown; `null` for none. The user's own choice is told by `unet-chat:conversation`. */
   get conversationId(): ConversationId | null {
     return this.getAttribute("conversation-id");
   }
@@ -65,7 +56,6 @@ export class UnetChatElement extends HTMLElement {
     this.#reflect("conversation-id", value);
   }
 
-  /** An access token; where the page can get fresh ones, `tokenProvider` is better. */
   get token(): string | null {
     return this.getAttribute("token");
   }
@@ -80,7 +70,6 @@ export class UnetChatElement extends HTMLElement {
     this.#reflect("storage", value);
   }
 
-  /** Asked for an access token at the start, and again whenever the server has refused the last one. */
   get tokenProvider(): TokenProvider | null {
     return this.#tokenProvider;
   }
@@ -149,7 +138,7 @@ export class UnetChatElement extends HTMLElement {
   }
 }
 
-const PROPERTIES: Record<Attribute, keyof UnetChatElement> = {
+const PROPERTIES: Record<Attribute, keyof Settings> = {
   "base-url": "baseUrl",
   locale: "locale",
   theme: "theme",

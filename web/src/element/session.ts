@@ -1,13 +1,8 @@
 import { callbackTokens, type Identity, type Session } from "../features/Chat/index.ts";
+import type { Settings } from "./settings.ts";
 
-/** Asks the host for a fresh access token; an empty one means that nobody is signed in. */
-export type TokenProvider = () => Promise<string>;
-
-/** Where the tokens of a host page are: its callback counts more than the token that it has written down. */
-export interface TokenHolder {
-  readonly tokenProvider: TokenProvider | null;
-  readonly token: string | null;
-}
+/** The callback counts more than the token that is written down. */
+type TokenHolder = Pick<Settings, "token" | "tokenProvider">;
 
 /** The tokens of a host page, which may come, change and go at any time. */
 export class HostSession implements Session {

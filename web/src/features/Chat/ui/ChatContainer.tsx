@@ -1,6 +1,6 @@
 import { MessagesSquare } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import type { Conversation, ConversationId, FoundMessage, Seq } from "../lib/types.ts";
+import type { Conversation, ConversationId, FoundMessage } from "../lib/types.ts";
 import {
   useConversations,
   useCreateConversation,
@@ -10,6 +10,7 @@ import { useText } from "../model/useText.ts";
 import { ChatScope } from "./ChatScope.tsx";
 import { ChatSelect } from "./ChatSelect.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
+import type { Jump } from "./ConversationPane.tsx";
 import { cn } from "./kit/cn.ts";
 import { Spinner } from "./kit/Spinner.tsx";
 import { useContainerWidth } from "./useContainerWidth.ts";
@@ -62,12 +63,6 @@ interface PanesProps {
   selectedId: ConversationId | null;
   onSelect: (id: ConversationId | null) => void;
   className: string | undefined;
-}
-
-/** A place in a conversation to show; a new object for each wish, also for the same place. */
-export interface Jump {
-  readonly conversationId: ConversationId;
-  readonly seq: Seq;
 }
 
 function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {

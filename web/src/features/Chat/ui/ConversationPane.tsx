@@ -1,10 +1,15 @@
 import { lazy, Suspense, useState } from "react";
-import type { ConversationId } from "../lib/types.ts";
+import type { ConversationId, Seq } from "../lib/types.ts";
 import { useConversationRow } from "../model/conversations/hooks.ts";
-import type { Jump } from "./ChatContainer.tsx";
 import { ChatMessages } from "./ChatMessages.tsx";
 
 const GroupDetails = lazy(() => import("./details/GroupDetails.tsx"));
+
+/** A place in a conversation to show; a new object for each wish, also for the same place. */
+export interface Jump {
+  readonly conversationId: ConversationId;
+  readonly seq: Seq;
+}
 
 export interface ConversationPaneProps {
   conversationId: ConversationId;
