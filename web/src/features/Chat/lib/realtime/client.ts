@@ -34,6 +34,8 @@ export interface ChatClientPorts {
   readonly random: Random;
   readonly signals: PageSignals;
   readonly tabs: Tabs;
+  /** Names for messages on their way; UUIDs when left out. */
+  readonly newId?: () => string;
 }
 
 /** The realtime core; a page has one. */
@@ -66,7 +68,7 @@ class Client implements ChatClient {
     this.#logs = new Logs(ports.clock, (id) => this.#createLog(id));
     this.#outbox = new Outbox({
       ...ports,
-      newId: newClientId,
+      newId: ports.newId ?? newClientId,
       send,
       isOnline: () => this.#connection.isOnline,
       check: () => this.#connection.check(),

@@ -187,10 +187,21 @@ export class ConversationLog implements Readable<LogSnapshot> {
     this.#publish();
   }
 
+  /** The user was let in again: live frames begin anew, and a `sync` says where. */
+  onJoined(): void {
+    this.#feed.onBreak();
+    this.#awaitSync(SYNC_PATIENCE_MS);
+  }
+
   /** The server would not let the log follow. */
   onSubscribeRefused(code: string): void {
-    // Anything else may pass: asked again once the patience with this resume has run out.
-    if (GONE.has(code)) this.onGone();
+    if (GONE.has(code)) {
+      this.onGone();
+      return;
+    }
+    // Anything else may pass: asked again at the next `sync`, or when none comes.
+    this.#feed.onBreak();
+    this.#awaitSync(SYNC_PATIENCE_MS);
   }
 
   /** The conversation was deleted, or the user is out of it. */
