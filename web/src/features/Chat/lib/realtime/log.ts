@@ -87,6 +87,17 @@ export class ConversationLog implements Readable<LogSnapshot> {
     return this.#feed.stretch.sent(this.#ports.me, clientId);
   }
 
+  /** Whether everything up to a message is applied, itself included: if it is not shown, it is elsewhere or gone. */
+  isPast(landing: Landing): boolean {
+    const { number } = this;
+    return number !== null && number >= landing.seq;
+  }
+
+  /** Whether a message is still to come. */
+  awaits(landing: Landing): boolean {
+    return (this.#status === "ready" || this.#status === "loading") && !this.isPast(landing);
+  }
+
   /** Reads the newest page. */
   open(): Promise<void> {
     this.#opening = this.#openNow();
