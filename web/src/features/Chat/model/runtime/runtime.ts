@@ -146,8 +146,10 @@ export class ChatRuntime {
       return;
     }
     const before = this.#me.getSnapshot();
-    if (userId !== before || userId === null) this.client.stop();
-    if (before !== null && userId !== before) this.#forget();
+    if (before !== null && userId !== before) {
+      this.client.stop();
+      this.#forget();
+    }
     this.#me.set(userId);
     if (userId === null || userId === before) return;
     this.client.start(userId);
