@@ -16,7 +16,7 @@ export function ChatPage({ preferences }: { preferences: Preferences }) {
     };
   }, [unread]);
   return (
-    <div className="uc:flex uc:h-dvh uc:flex-col">
+    <div className="uc:flex uc:h-full uc:flex-col">
       <header className="uc:flex uc:shrink-0 uc:items-center uc:gap-2 uc:border-b uc:px-3 uc:py-1.5">
         <span className="uc:flex-1 uc:text-lg uc:font-semibold uc:text-primary">{PAGE_TITLE}</span>
         <HeaderIcons onOpenConversation={openConversation} />
