@@ -2,6 +2,7 @@
 
 export { ApiError } from "./lib/api/errors.ts";
 export { callbackTokens, type Identity, type OwnSession, type Session } from "./lib/api/tokens.ts";
+export { codeText, errorText } from "./lib/format/errors.ts";
 export type { Locale } from "./lib/format/locale.ts";
 export { chooseLocale, LOCALES, type TextOverrides } from "./lib/i18n/translator.ts";
 export type { ConnectionState, OutboxEntry } from "./lib/realtime/types.ts";
