@@ -26,6 +26,8 @@ export {
 } from "./model/api.ts";
 export {
   useConversation,
+  useConversationRow,
+  useConversationSearch,
   useConversations,
   useCreateConversation,
   useDeleteConversation,

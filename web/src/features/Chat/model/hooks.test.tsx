@@ -65,6 +65,21 @@ describe("the list", () => {
     expect(server.count(LIST)).toBeLessThanOrEqual(2);
   });
 
+  it("that is not all here has the server count what is unread, again after events", async () => {
+    let unread = 3;
+    const page = new Response(JSON.stringify([row("a")]), { headers: { "X-Next-Cursor": "c1" } });
+    vi.stubGlobal("fetch", async (address: string, init: RequestInit) =>
+      address.startsWith("/api/unet-chat/conversations/") ? page.clone() : server.fetch(address, init),
+    );
+    server.on("GET /api/unet-chat/unread/", () => ({ unread_count: unread }));
+    const result = await rendered(() => useUnreadTotal());
+    await waitFor(() => expect(result.current).toBe(3));
+    unread = 4;
+    for (const seq of [1, 2, 3]) fake.client.tell({ type: "message:new", message: message("b", seq) });
+    await waitFor(() => expect(result.current).toBe(4), { timeout: 3000 });
+    expect(server.count("GET /api/unet-chat/unread/")).toBeLessThanOrEqual(3);
+  });
+
   it("shows what is being sent as the newest", async () => {
     server.on(LIST, () => [row("a"), row("b", { created_at: "2026-11-02T00:00:00Z" })]);
     const result = await rendered(() => useConversations());
