@@ -17,6 +17,9 @@ import { useContainerWidth } from "./useContainerWidth.ts";
 /** From this width on, in CSS px, list and messages stand side by side; below, one of them is shown. */
 const WIDE_FROM = 720;
 
+/** From this width on, in CSS px, the details of a group stand beside the messages; below, they lie over them. */
+const DETAILS_FROM = 1080;
+
 export interface ChatContainerProps {
   /** Shows "Мои переписки" above, as the heading of a page that has no other. */
   hasHeading?: boolean | undefined;
@@ -85,7 +88,7 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
             selectedChatId={selectedId}
             onSelectChat={onSelect}
             onSelectMessage={openFound}
-            className={isWide ? "uc:w-80 uc:shrink-0 uc:border-e" : "uc:w-full"}
+            className={isWide ? "uc:w-[21.5rem] uc:shrink-0 uc:border-e" : "uc:w-full"}
           />
         )}
         {selectedId !== null && width > 0 && (
@@ -93,6 +96,7 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
             key={selectedId}
             conversationId={selectedId}
             isWide={isWide}
+            hasRoomForDetails={width >= DETAILS_FROM}
             jump={jump?.conversationId === selectedId ? jump : null}
             onClose={() => onSelect(null)}
           />

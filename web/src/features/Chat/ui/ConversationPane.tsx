@@ -4,19 +4,26 @@ import { useConversationRow } from "../model/conversations/hooks.ts";
 import type { Jump } from "./ChatContainer.tsx";
 import { ChatMessages } from "./ChatMessages.tsx";
 
-const GroupDetails = lazy(async () => ({ default: (await import("./GroupDetails.tsx")).GroupDetails }));
+const GroupDetails = lazy(() => import("./details/GroupDetails.tsx"));
 
 export interface ConversationPaneProps {
   conversationId: ConversationId;
   /** Whether the list stands beside it. */
   isWide: boolean;
+  /** Whether the details of a group have a place beside it, too. */
+  hasRoomForDetails: boolean;
   /** Where to look, after a search. */
   jump: Jump | null;
   onClose: () => void;
 }
 
 /** The open conversation, and the details of a group beside it or over it. */
-export function ConversationPane({ conversationId, isWide, onClose }: ConversationPaneProps) {
+export function ConversationPane({
+  conversationId,
+  isWide,
+  hasRoomForDetails,
+  onClose,
+}: ConversationPaneProps) {
   const row = useConversationRow(conversationId);
   const [hasDetails, setDetails] = useState(false);
   return (
@@ -32,7 +39,11 @@ export function ConversationPane({ conversationId, isWide, onClose }: Conversati
       </div>
       {hasDetails && (
         <Suspense>
-          <GroupDetails conversationId={conversationId} onClose={() => setDetails(false)} />
+          <GroupDetails
+            conversationId={conversationId}
+            shape={hasRoomForDetails ? "panel" : "sheet"}
+            onClose={() => setDetails(false)}
+          />
         </Suspense>
       )}
     </>

@@ -15,7 +15,9 @@ import { Tabs } from "./kit/Tabs.tsx";
 import { filtered } from "./list/rows.ts";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
-const ConversationPane = lazy(async () => ({ default: (await import("./ConversationPane.tsx")).ConversationPane }));
+const ConversationPane = lazy(async () => ({
+  default: (await import("./ConversationPane.tsx")).ConversationPane,
+}));
 
 /** Up to this width, in CSS px, the window shows either the list or the chat. */
 const NARROW_UP_TO = 480;
@@ -36,7 +38,7 @@ export default function MessagesModal({ isOpen, onClose, selectedId, onSelect }:
       onClose={onClose}
       title={t("notifications.messages")}
       closeLabel={t("common.close")}
-      className="uc:h-[40rem] uc:max-w-4xl"
+      shape="window"
       isFlush
     >
       <Panes selectedId={selectedId} onSelect={onSelect} />
@@ -59,6 +61,7 @@ function Panes({ selectedId, onSelect }: Pick<MessagesModalProps, "selectedId" |
             key={selectedId}
             conversationId={selectedId}
             isWide={isWide}
+            hasRoomForDetails={false}
             jump={null}
             onClose={() => onSelect(null)}
           />
@@ -145,7 +148,11 @@ function Friend(props: { row: Conversation; isSelected: boolean; onSelect: () =>
       )}
     >
       <span className="uc:relative">
-        <Avatar initials={initials(title)} seed={row.other_user?.id ?? row.number} src={row.other_user?.avatar} />
+        <Avatar
+          initials={initials(title)}
+          seed={row.other_user?.id ?? row.number}
+          src={row.other_user?.avatar}
+        />
         <CountBadge aria-hidden="true" count={unread} className="uc:absolute uc:-end-1.5 uc:-top-1.5" />
       </span>
       <span className="uc:min-w-0 uc:flex-1">

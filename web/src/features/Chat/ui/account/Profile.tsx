@@ -1,6 +1,6 @@
 import { useState } from "react";
-import type { Locale } from "../../lib/i18n/translator.ts";
 import { displayName, initials } from "../../lib/format/names.ts";
+import type { Locale } from "../../lib/i18n/translator.ts";
 import type { Profile as ProfileData } from "../../lib/types.ts";
 import { useMe, useUpdateProfile } from "../../model/people/hooks.ts";
 import { useSession } from "../../model/people/session.ts";
@@ -16,6 +16,7 @@ import { ChangePassword } from "./ChangePassword.tsx";
 import { Field } from "./Field.tsx";
 import { FormError } from "./FormPage.tsx";
 import { NO_ERRORS } from "./forms.ts";
+import { pictureOf } from "./picture.ts";
 import { useForm } from "./useForm.ts";
 
 export interface ProfileProps {
@@ -40,7 +41,13 @@ export default function Profile({ isOpen, onClose, theme, onLocale, onTheme }: P
     onClose();
   };
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={t("account.profile")} closeLabel={t("common.close")} shape="sheet">
+    <Dialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={t("account.profile")}
+      closeLabel={t("common.close")}
+      shape="sheet"
+    >
       {profile === undefined ? (
         <Spinner label={t("common.loading")} className="uc:self-center" />
       ) : (
@@ -67,7 +74,7 @@ function ProfileForm({ profile }: { profile: ProfileData }) {
       first_name: profile.first_name,
       last_name: profile.last_name,
       email: profile.email,
-      avatar: profile.profile.avatar,
+      avatar: pictureOf(profile) ?? "",
     },
     check: () => NO_ERRORS,
     send: async (values) => {
