@@ -92,7 +92,7 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
             selectedChatId={selectedId}
             onSelectChat={onSelect}
             onSelectMessage={openFound}
-            className={isWide ? "uc:w-80 uc:shrink-0 uc:border-e" : "uc:w-full"}
+            className={isWide ? "uc:w-[21.5rem] uc:shrink-0 uc:border-e" : "uc:w-full"}
           />
         )}
         {selectedId !== null && width > 0 && (

@@ -36,7 +36,7 @@ export default function MessagesModal({ isOpen, onClose, selectedId, onSelect }:
       onClose={onClose}
       title={t("notifications.messages")}
       closeLabel={t("common.close")}
-      className="uc:h-[40rem] uc:max-w-4xl"
+      shape="window"
       isFlush
     >
       <Panes selectedId={selectedId} onSelect={onSelect} />

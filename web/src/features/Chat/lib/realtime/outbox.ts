@@ -26,8 +26,8 @@ export interface OutboxPorts {
   isOnline(): boolean;
   /** An answer is overdue: the socket may be dead. */
   check(): void;
-  /** Whether a log of this tab will show the messages of this conversation. */
-  isFollowed(conversation: ConversationId): boolean;
+  /** Whether a log of this tab is still to bring the message that an entry has become. */
+  isAwaited(conversation: ConversationId, landing: Landing): boolean;
 }
 
 /** What this tab knows of a send beside its entry. */
@@ -266,7 +266,7 @@ export class Outbox implements Outgoing {
     this.#alarm(clientId, SENT_KEPT_MS, () => {
       const entry = this.#entries.get(clientId);
       if (entry?.landed === undefined) return;
-      if (this.#ports.isFollowed(entry.conversationId)) this.#keepSent(clientId);
+      if (this.#ports.isAwaited(entry.conversationId, entry.landed)) this.#keepSent(clientId);
       else this.onLanded(clientId, entry.landed);
     });
   }
