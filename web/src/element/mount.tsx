@@ -22,12 +22,7 @@ export interface Mounted {
 }
 
 /** Draws the chat into a shadow root. */
-export function mount(
-  element: UnetChatElement,
-  root: ShadowRoot,
-  session: HostSession,
-  tell: Tell,
-): Mounted {
+export function mount(element: UnetChatElement, root: ShadowRoot, session: HostSession, tell: Tell): Mounted {
   const runtime = createChatRuntime({ baseUrl: element.baseUrl, session, storage: element.storage });
   adoptStyles(root);
   const seam = document.createElement("div");
@@ -73,5 +68,7 @@ const THEMES = { light: "light", dark: "dark", auto: "system" } as const satisfi
 /** As the element says, else the page around it, else the browser. */
 function localeOf(element: UnetChatElement) {
   const around = element.closest<HTMLElement>("[lang]")?.lang;
-  return chooseLocale([element.locale, around, ...navigator.languages].filter((tag) => typeof tag === "string"));
+  return chooseLocale(
+    [element.locale, around, ...navigator.languages].filter((tag) => typeof tag === "string"),
+  );
 }

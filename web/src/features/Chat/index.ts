@@ -4,6 +4,7 @@ export { ApiError } from "./lib/api/errors.ts";
 export { callbackTokens, type Identity, type OwnSession, type Session } from "./lib/api/tokens.ts";
 export { codeText, errorText } from "./lib/format/errors.ts";
 export type { Locale } from "./lib/format/locale.ts";
+export { chooseLocale, LOCALES, type TextOverrides } from "./lib/i18n/translator.ts";
 export type { ConnectionState, OutboxEntry } from "./lib/realtime/types.ts";
 export type * from "./lib/types.ts";
 export { type UseWebSocketOptions, type UseWebSocketResult, useWebSocket } from "./lib/useWebSocket.ts";
@@ -70,7 +71,6 @@ export { ChatProvider, configureChat, useRuntime } from "./model/runtime/context
 export { useConnection, useMyId, useOutboxActions } from "./model/runtime/hooks.ts";
 export type { ChatOptions } from "./model/runtime/options.ts";
 export { type ChatRuntime, createChatRuntime } from "./model/runtime/runtime.ts";
-export { chooseLocale, LOCALES, type TextOverrides } from "./lib/i18n/translator.ts";
 export { type Text, useText } from "./model/useText.ts";
 export { ProfileButton, type ProfileButtonProps } from "./ui/account/ProfileButton.tsx";
 export { SignIn, type SignInProps } from "./ui/account/SignIn.tsx";

@@ -18,7 +18,12 @@ export interface ConversationPaneProps {
 }
 
 /** The open conversation, and the details of a group beside it or over it. */
-export function ConversationPane({ conversationId, isWide, hasRoomForDetails, onClose }: ConversationPaneProps) {
+export function ConversationPane({
+  conversationId,
+  isWide,
+  hasRoomForDetails,
+  onClose,
+}: ConversationPaneProps) {
   const row = useConversationRow(conversationId);
   const [hasDetails, setDetails] = useState(false);
   return (

@@ -5,8 +5,8 @@ import { useUnreadTotal } from "../model/conversations/myState.ts";
 import { useNotificationCount } from "../model/notifications/hooks.ts";
 import { useText } from "../model/useText.ts";
 import { ChatScope } from "./ChatScope.tsx";
-import { Button } from "./kit/Button.tsx";
 import { CountBadge } from "./kit/Badge.tsx";
+import { Button } from "./kit/Button.tsx";
 
 const MessagesModal = lazy(() => import("./MessagesModal.tsx"));
 const NotificationCenter = lazy(() => import("./notifications/NotificationCenter.tsx"));

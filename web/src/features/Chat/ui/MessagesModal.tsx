@@ -15,7 +15,9 @@ import { Tabs } from "./kit/Tabs.tsx";
 import { filtered } from "./list/rows.ts";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
-const ConversationPane = lazy(async () => ({ default: (await import("./ConversationPane.tsx")).ConversationPane }));
+const ConversationPane = lazy(async () => ({
+  default: (await import("./ConversationPane.tsx")).ConversationPane,
+}));
 
 /** Up to this width, in CSS px, the window shows either the list or the chat. */
 const NARROW_UP_TO = 480;
@@ -146,7 +148,11 @@ function Friend(props: { row: Conversation; isSelected: boolean; onSelect: () =>
       )}
     >
       <span className="uc:relative">
-        <Avatar initials={initials(title)} seed={row.other_user?.id ?? row.number} src={row.other_user?.avatar} />
+        <Avatar
+          initials={initials(title)}
+          seed={row.other_user?.id ?? row.number}
+          src={row.other_user?.avatar}
+        />
         <CountBadge aria-hidden="true" count={unread} className="uc:absolute uc:-end-1.5 uc:-top-1.5" />
       </span>
       <span className="uc:min-w-0 uc:flex-1">

@@ -10,7 +10,11 @@ import { useForm } from "./useForm.ts";
 const EMPTY = { old_password: "", new_password: "", new_password_confirm: "" };
 
 /** A new password for the old one; folded away until somebody wants it. */
-export function ChangePassword({ onChange }: { onChange: (request: ChangePasswordRequest) => Promise<void> }) {
+export function ChangePassword({
+  onChange,
+}: {
+  onChange: (request: ChangePasswordRequest) => Promise<void>;
+}) {
   const { t } = useText();
   const form = useForm({
     initial: EMPTY,

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import type { Locale } from "../../lib/i18n/translator.ts";
 import { displayName, initials } from "../../lib/format/names.ts";
+import type { Locale } from "../../lib/i18n/translator.ts";
 import type { Profile as ProfileData } from "../../lib/types.ts";
 import { useMe, useUpdateProfile } from "../../model/people/hooks.ts";
 import { useSession } from "../../model/people/session.ts";
@@ -40,7 +40,13 @@ export default function Profile({ isOpen, onClose, theme, onLocale, onTheme }: P
     onClose();
   };
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={t("account.profile")} closeLabel={t("common.close")} shape="sheet">
+    <Dialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={t("account.profile")}
+      closeLabel={t("common.close")}
+      shape="sheet"
+    >
       {profile === undefined ? (
         <Spinner label={t("common.loading")} className="uc:self-center" />
       ) : (

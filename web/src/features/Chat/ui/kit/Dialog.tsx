@@ -32,7 +32,17 @@ export interface DialogProps {
 
 /** A modal dialog: keeps the focus, closes by Escape and by a click beside it, gives the focus back. */
 export function Dialog(props: DialogProps) {
-  const { isOpen, onClose, title, description, closeLabel, shape = "dialog", isFlush = false, className, children } = props;
+  const {
+    isOpen,
+    onClose,
+    title,
+    description,
+    closeLabel,
+    shape = "dialog",
+    isFlush = false,
+    className,
+    children,
+  } = props;
   const container = usePortalContainer();
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>

@@ -34,7 +34,9 @@ export default function NotificationCenter(props: NotificationCenterProps) {
       isOpen={props.isOpen}
       onClose={props.onClose}
       title={t("notifications.title")}
-      titleBadge={<CountBadge count={unread} aria-label={t("notifications.notificationsUnread", { count: unread })} />}
+      titleBadge={
+        <CountBadge count={unread} aria-label={t("notifications.notificationsUnread", { count: unread })} />
+      }
       closeLabel={t("common.close")}
       shape="sheet"
       isFlush
@@ -94,7 +96,12 @@ function Entries({ query, entries, onClose, onOpenConversation, onOpenPath }: En
   return (
     <>
       {entries.some((entry) => !entry.is_read) && (
-        <Button variant="ghost" size="sm" className="uc:m-2 uc:self-end" onClick={() => run(query.markAllRead())}>
+        <Button
+          variant="ghost"
+          size="sm"
+          className="uc:m-2 uc:self-end"
+          onClick={() => run(query.markAllRead())}
+        >
           {t("notifications.markAll")}
         </Button>
       )}

@@ -1,5 +1,5 @@
-import type { Conversation, NotificationSwitch } from "../../lib/types.ts";
 import { conversationTitle } from "../../lib/format/names.ts";
+import type { Conversation, NotificationSwitch } from "../../lib/types.ts";
 import { useConversations } from "../../model/conversations/hooks.ts";
 import { isMuted, useMyState } from "../../model/conversations/myState.ts";
 import { useNotificationSettings } from "../../model/notifications/hooks.ts";
@@ -40,7 +40,12 @@ export function NotificationSettings() {
         )}
         {data !== undefined &&
           SWITCHES.map(([which, label]) => (
-            <Switch key={which} label={t(label)} checked={data[which]} onChange={(isOn) => turn(which, isOn)} />
+            <Switch
+              key={which}
+              label={t(label)}
+              checked={data[which]}
+              onChange={(isOn) => turn(which, isOn)}
+            />
           ))}
       </section>
       <section>

@@ -19,11 +19,15 @@ export function subjectOf({ type }: Pick<Notification, "type">): Subject {
 /** Whether it stands under "Заказы". */
 export function isAboutOrders(entry: Pick<Notification, "type" | "related_object_type">): boolean {
   const subject = subjectOf(entry);
-  return entry.related_object_type === "order" || subject === "order" || subject === "bid" || subject === "claim";
+  return (
+    entry.related_object_type === "order" || subject === "order" || subject === "bid" || subject === "claim"
+  );
 }
 
 /** Where the host shows what it is about: `/order/7`; `null` when it does not say. */
-export function actionPath(entry: Pick<Notification, "related_object_type" | "related_object_id">): string | null {
+export function actionPath(
+  entry: Pick<Notification, "related_object_type" | "related_object_id">,
+): string | null {
   const { related_object_type: kind, related_object_id: id } = entry;
   if (!kind || id === null || id === undefined) return null;
   return `/${encodeURIComponent(kind)}/${id}`;
