@@ -16,9 +16,9 @@ export function ChatPage({ preferences }: { preferences: Preferences }) {
     };
   }, [unread]);
   return (
-    <div className="uc:flex uc:h-full uc:flex-col">
-      <header className="uc:flex uc:shrink-0 uc:items-center uc:gap-2 uc:border-b uc:px-3 uc:py-1.5">
-        <span className="uc:flex-1 uc:text-lg uc:font-semibold uc:text-primary">{PAGE_TITLE}</span>
+    <div className="page">
+      <header className="page-header">
+        <span className="page-title">{PAGE_TITLE}</span>
         <HeaderIcons onOpenConversation={openConversation} />
         <ProfileButton
           theme={preferences.theme}
@@ -26,7 +26,7 @@ export function ChatPage({ preferences }: { preferences: Preferences }) {
           onTheme={preferences.setTheme}
         />
       </header>
-      <main className="uc:min-h-0 uc:flex-1">
+      <main className="page-main">
         <ChatContainer hasHeading selectedId={conversationId} onSelect={openConversation} />
       </main>
     </div>

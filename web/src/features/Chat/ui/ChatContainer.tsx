@@ -1,6 +1,6 @@
 import { MessagesSquare } from "lucide-react";
 import { useCallback, useState } from "react";
-import type { Conversation, ConversationId, FoundMessage, Seq } from "../lib/types.ts";
+import type { Conversation, ConversationId, FoundMessage } from "../lib/types.ts";
 import {
   useConversations,
   useCreateConversation,
@@ -10,15 +10,12 @@ import { useText } from "../model/useText.ts";
 import { ChatScope } from "./ChatScope.tsx";
 import { ChatSelect } from "./ChatSelect.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
-import { ConversationPane } from "./ConversationPane.tsx";
+import { ConversationPane, type Jump } from "./ConversationPane.tsx";
 import { cn } from "./kit/cn.ts";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
 /** From this width on, in CSS px, list and messages stand side by side; below, one of them is shown. */
 const WIDE_FROM = 720;
-
-/** From this width on, in CSS px, the details of a group stand beside the messages; below, they lie over them. */
-const DETAILS_FROM = 1080;
 
 export interface ChatContainerProps {
   /** Shows "Мои переписки" above, as the heading of a page that has no other. */
@@ -59,12 +56,6 @@ interface PanesProps {
   className: string | undefined;
 }
 
-/** A place in a conversation to show; a new object for each wish, also for the same place. */
-export interface Jump {
-  readonly conversationId: ConversationId;
-  readonly seq: Seq;
-}
-
 function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
   const { t } = useText();
   const [measure, width] = useContainerWidth();
@@ -88,7 +79,7 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
             selectedChatId={selectedId}
             onSelectChat={onSelect}
             onSelectMessage={openFound}
-            className={isWide ? "uc:w-80 uc:shrink-0 uc:border-e" : "uc:w-full"}
+            className={isWide ? "uc:w-[21.5rem] uc:shrink-0 uc:border-e" : "uc:w-full"}
           />
         )}
         {selectedId !== null && width > 0 && (
@@ -96,7 +87,6 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
             key={selectedId}
             conversationId={selectedId}
             isWide={isWide}
-            hasRoomForDetails={width >= DETAILS_FROM}
             jump={jump?.conversationId === selectedId ? jump : null}
             onClose={() => onSelect(null)}
           />

@@ -38,7 +38,7 @@ export default function MessagesModal({ isOpen, onClose, selectedId, onSelect }:
       onClose={onClose}
       title={t("notifications.messages")}
       closeLabel={t("common.close")}
-      className="uc:h-[40rem] uc:max-w-4xl"
+      shape="window"
       isFlush
     >
       <Panes selectedId={selectedId} onSelect={onSelect} />
@@ -61,7 +61,6 @@ function Panes({ selectedId, onSelect }: Pick<MessagesModalProps, "selectedId" |
             key={selectedId}
             conversationId={selectedId}
             isWide={isWide}
-            hasRoomForDetails={false}
             jump={null}
             onClose={() => onSelect(null)}
           />

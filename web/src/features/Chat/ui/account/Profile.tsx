@@ -16,6 +16,7 @@ import { ChangePassword } from "./ChangePassword.tsx";
 import { Field } from "./Field.tsx";
 import { FormError } from "./FormPage.tsx";
 import { NO_ERRORS } from "./forms.ts";
+import { pictureOf } from "./picture.ts";
 import { useForm } from "./useForm.ts";
 
 export interface ProfileProps {
@@ -73,7 +74,7 @@ function ProfileForm({ profile }: { profile: ProfileData }) {
       first_name: profile.first_name,
       last_name: profile.last_name,
       email: profile.email,
-      avatar: profile.profile.avatar,
+      avatar: pictureOf(profile) ?? "",
     },
     check: () => NO_ERRORS,
     send: async (values) => {

@@ -5,6 +5,7 @@ import { useText } from "../../model/useText.ts";
 import { ChatScope } from "../ChatScope.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import type { ProfileProps } from "./Profile.tsx";
+import { pictureOf } from "./picture.ts";
 
 const Profile = lazy(() => import("./Profile.tsx"));
 
@@ -34,7 +35,7 @@ function OwnPicture(props: ProfileButtonProps) {
         onClick={() => setState("open")}
         className="uc:rounded-full"
       >
-        <Avatar initials={initials(name)} seed={userId ?? 0} src={profile?.profile.avatar} size="sm" />
+        <Avatar initials={initials(name)} seed={userId ?? 0} src={profile && pictureOf(profile)} size="sm" />
       </button>
       {state !== "unused" && (
         <Suspense>

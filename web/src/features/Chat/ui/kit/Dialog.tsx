@@ -9,6 +9,9 @@ const SHAPES = {
   /** In the middle. */
   dialog:
     "uc:start-1/2 uc:top-1/2 uc:max-h-[90dvh] uc:w-[calc(100%-2rem)] uc:max-w-md uc:-translate-1/2 uc:rounded-lg uc:rtl:translate-x-1/2",
+  /** In the middle, with room for two panes. */
+  window:
+    "uc:start-1/2 uc:top-1/2 uc:h-[min(40rem,90dvh)] uc:w-[calc(100%-2rem)] uc:max-w-4xl uc:-translate-1/2 uc:rounded-lg uc:rtl:translate-x-1/2",
   /** Along the end of the screen, e.g. details on a phone. */
   sheet: "uc:inset-y-0 uc:end-0 uc:h-full uc:w-full uc:max-w-sm",
 } as const;
