@@ -79,6 +79,7 @@ export { SignIn, type SignInProps } from "./ui/account/SignIn.tsx";
 export { SignUp, type SignUpProps } from "./ui/account/SignUp.tsx";
 export { useIsSignedIn } from "./ui/account/useIsSignedIn.ts";
 export { ChatContainer, type ChatContainerProps } from "./ui/ChatContainer.tsx";
+export { ChatMessages, type ChatMessagesProps } from "./ui/ChatMessages.tsx";
 export { ChatScope, type ChatScopeProps, type Theme } from "./ui/ChatScope.tsx";
 export { ChatSelect, type ChatSelectProps } from "./ui/ChatSelect.tsx";
 export { ConnectionBanner } from "./ui/ConnectionBanner.tsx";

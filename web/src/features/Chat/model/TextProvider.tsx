@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { type Locale, type TextOverrides, Translator } from "../lib/i18n/translator.ts";
+import { createTranslator, type Locale, type TextOverrides, Translator } from "../lib/i18n/translator.ts";
 import { TextContext } from "./useText.ts";
 
 export interface TextProviderProps {
@@ -18,7 +18,7 @@ export function TextProvider({ locale, overrides, fallback = null, children }: T
   const [ownTexts] = useState(overrides);
   useEffect(() => {
     let isWanted = true;
-    const ready = translator === null ? Translator.create(locale, ownTexts) : translator.change(locale);
+    const ready = translator === null ? createTranslator(locale, ownTexts) : translator.change(locale);
     ready
       .then((created) => isWanted && created instanceof Translator && setTranslator(created))
       .catch((error: unknown) => isWanted && translator === null && setFailure({ error }));

@@ -23,9 +23,6 @@ const ConversationPane = lazy(loadPane);
 /** From this width on, in CSS px, list and messages stand side by side; below, one of them is shown. */
 const WIDE_FROM = 720;
 
-/** From this width on, in CSS px, the details of a group stand beside the messages; below, they lie over them. */
-const DETAILS_FROM = 1080;
-
 export interface ChatContainerProps {
   /** Shows "Мои переписки" above, as the heading of a page that has no other. */
   hasHeading?: boolean | undefined;
@@ -101,7 +98,6 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
               key={selectedId}
               conversationId={selectedId}
               isWide={isWide}
-              hasRoomForDetails={width >= DETAILS_FROM}
               jump={jump?.conversationId === selectedId ? jump : null}
               onClose={() => onSelect(null)}
             />

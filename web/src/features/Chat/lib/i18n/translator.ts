@@ -52,13 +52,9 @@ export class Translator {
   readonly #overrides: TextOverrides;
   readonly #language: Store<Language>;
 
-  private constructor(language: Language, overrides: TextOverrides) {
+  constructor(language: Language, overrides: TextOverrides) {
     this.#language = new Store(language);
     this.#overrides = overrides;
-  }
-
-  static async create(locale: Locale, overrides: TextOverrides = {}): Promise<Translator> {
-    return new Translator(await load(locale, overrides), overrides);
   }
 
   /** The language of now; another object when it has changed. */
@@ -72,6 +68,11 @@ export class Translator {
       this.#language.set(await load(locale, this.#overrides));
     }
   }
+}
+
+/** Loads a language and a translator that speaks it. */
+export async function createTranslator(locale: Locale, overrides: TextOverrides = {}): Promise<Translator> {
+  return new Translator(await load(locale, overrides), overrides);
 }
 
 async function load(locale: Locale, overrides: TextOverrides): Promise<Language> {
