@@ -15,10 +15,8 @@ import { cn } from "./kit/cn.ts";
 import { Spinner } from "./kit/Spinner.tsx";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
-/** Half of the chat, which a list can be shown without. */
 const loadPane = () => import("./ConversationPane.tsx");
-
-const ConversationPane = lazy(loadPane);
+const ConversationPane = lazy(async () => ({ default: (await loadPane()).ConversationPane }));
 
 /** From this width on, in CSS px, list and messages stand side by side; below, one of them is shown. */
 const WIDE_FROM = 720;
@@ -68,10 +66,12 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
   const [jump, setJump] = useState<Jump | null>(null);
   const list = useList(selectedId, onSelect);
   const isWide = width >= WIDE_FROM;
+  // The list is what a visit begins with; what an open conversation needs comes right after it.
+  const isListed = !list.loading;
   useEffect(() => {
-    // Before anybody asks for it; whoever opens a conversation asks again, and hears of a failure.
-    loadPane().catch(() => undefined);
-  }, []);
+    // What fails is asked for again when a conversation is opened.
+    if (isListed) loadPane().catch(() => undefined);
+  }, [isListed]);
   const openFound = ({ message }: FoundMessage) => {
     setJump({ conversationId: message.conversation_id, seq: message.seq });
     onSelect(message.conversation_id);
@@ -93,7 +93,7 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
           />
         )}
         {selectedId !== null && width > 0 && (
-          <Suspense fallback={<PaneComing />}>
+          <Suspense fallback={<Spinner label={t("common.loading")} className="uc:m-auto" />}>
             <ConversationPane
               key={selectedId}
               conversationId={selectedId}
@@ -105,15 +105,6 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
         )}
         {selectedId === null && isWide && <NothingChosen />}
       </div>
-    </div>
-  );
-}
-
-function PaneComing() {
-  const { t } = useText();
-  return (
-    <div className="uc:flex uc:flex-1 uc:items-center uc:justify-center">
-      <Spinner label={t("common.loading")} />
     </div>
   );
 }

@@ -15,7 +15,9 @@ import { Tabs } from "./kit/Tabs.tsx";
 import { filtered } from "./list/rows.ts";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
-const ConversationPane = lazy(() => import("./ConversationPane.tsx"));
+const ConversationPane = lazy(async () => ({
+  default: (await import("./ConversationPane.tsx")).ConversationPane,
+}));
 
 /** Up to this width, in CSS px, the window shows either the list or the chat. */
 const NARROW_UP_TO = 480;

@@ -11,14 +11,15 @@ import {
 } from "react";
 import type { Conversation, ConversationId } from "../../lib/types.ts";
 import { ROW_HEIGHT } from "./ConversationRow.tsx";
+import type { Revealer } from "./LongRows.tsx";
+
+const LongRows = lazy(() => import("./LongRows.tsx"));
 
 /** Up to so many rows all are in the page, which browsers search and readers list best; longer lists are drawn in part. */
 const PLAIN_UP_TO = 100;
 
 /** How near to the end, in CSS px, the next page is asked for. */
 const NEAR_END = 10 * ROW_HEIGHT;
-
-const LongRows = lazy(() => import("./LongRows.tsx"));
 
 /** What a row needs from the list. */
 export interface RowPlace {
@@ -41,10 +42,10 @@ export interface ConversationListProps {
 export function ConversationList(props: ConversationListProps) {
   const { label, rows, selectedId, renderRow, onNearEnd, children } = props;
   const box = useRef<HTMLDivElement>(null);
+  const revealer = useRef<Revealer>(null);
   const [focusedId, setFocusedId] = useState<ConversationId | null>(null);
   const stop = tabStop(rows, focusedId, selectedId);
-  const reveal = useRef<(index: number) => void>(() => undefined);
-  const onKeyDown = useRowKeys(box, rows, reveal);
+  const onKeyDown = useRowKeys(box, rows, (index) => revealer.current?.reveal(index));
   const checkEnd = useCallback(() => {
     const element = box.current;
     if (element === null) return;
@@ -59,26 +60,21 @@ export function ConversationList(props: ConversationListProps) {
       isTabStop: conversation.id === stop,
       onFocus: () => setFocusedId(conversation.id),
     });
-  const plain = (shown: readonly Conversation[]) => (
-    <ul aria-label={label} onKeyDown={onKeyDown}>
-      {shown.map((conversation) => (
-        <li key={conversation.id}>{row(conversation)}</li>
-      ))}
-    </ul>
-  );
   return (
     <div
       ref={box}
       onScroll={checkEnd}
       className="uc:min-h-0 uc:flex-1 uc:overflow-y-auto uc:overscroll-contain"
     >
-      {rows.length > PLAIN_UP_TO ? (
-        <Suspense fallback={plain(rows.slice(0, PLAIN_UP_TO))}>
-          <LongRows {...{ label, rows, box, reveal, onKeyDown }} renderRow={row} />
-        </Suspense>
-      ) : (
-        plain(rows)
-      )}
+      <ul aria-label={label} onKeyDown={onKeyDown} className="uc:relative">
+        {rows.length > PLAIN_UP_TO ? (
+          <Suspense>
+            <LongRows box={box} rows={rows} renderRow={row} revealer={revealer} />
+          </Suspense>
+        ) : (
+          rows.map((conversation) => <li key={conversation.id}>{row(conversation)}</li>)
+        )}
+      </ul>
       {children}
     </div>
   );
@@ -99,7 +95,7 @@ function tabStop(
 function useRowKeys(
   box: RefObject<HTMLDivElement | null>,
   rows: readonly Conversation[],
-  reveal: RefObject<(index: number) => void>,
+  reveal: (index: number) => void,
 ) {
   return (event: KeyboardEvent) => {
     const from = event.target instanceof HTMLElement ? event.target.dataset.row : undefined;
@@ -108,7 +104,7 @@ function useRowKeys(
     const row = to === undefined ? undefined : rows[to];
     if (to === undefined || row === undefined) return;
     event.preventDefault();
-    reveal.current(to);
+    reveal(to);
     // A row that has only now come into view is drawn with the next frame.
     requestAnimationFrame(() => {
       box.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row.id)}"]`)?.focus();
