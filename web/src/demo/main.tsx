@@ -1,5 +1,14 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "../features/Chat/ui/styles.css";
+import "./page.css";
+import { App } from "./App.tsx";
 
 const root = document.getElementById("root");
-if (root !== null) createRoot(root).render(<StrictMode />);
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

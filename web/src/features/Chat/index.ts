@@ -2,7 +2,9 @@
 
 export { ApiError } from "./lib/api/errors.ts";
 export { callbackTokens, type Identity, type OwnSession, type Session } from "./lib/api/tokens.ts";
+export { codeText, errorText } from "./lib/format/errors.ts";
 export type { Locale } from "./lib/format/locale.ts";
+export { chooseLocale, LOCALES, type TextOverrides } from "./lib/i18n/translator.ts";
 export type { ConnectionState, OutboxEntry } from "./lib/realtime/types.ts";
 export type * from "./lib/types.ts";
 export { type UseWebSocketOptions, type UseWebSocketResult, useWebSocket } from "./lib/useWebSocket.ts";
@@ -69,3 +71,15 @@ export { ChatProvider, configureChat, useRuntime } from "./model/runtime/context
 export { useConnection, useMyId, useOutboxActions } from "./model/runtime/hooks.ts";
 export type { ChatOptions } from "./model/runtime/options.ts";
 export { type ChatRuntime, createChatRuntime } from "./model/runtime/runtime.ts";
+export { type Text, useText } from "./model/useText.ts";
+export { ProfileButton, type ProfileButtonProps } from "./ui/account/ProfileButton.tsx";
+export { SignIn, type SignInProps } from "./ui/account/SignIn.tsx";
+export { SignUp, type SignUpProps } from "./ui/account/SignUp.tsx";
+export { useIsSignedIn } from "./ui/account/useIsSignedIn.ts";
+export { ChatContainer, type ChatContainerProps } from "./ui/ChatContainer.tsx";
+export { ChatScope, type ChatScopeProps, type Theme } from "./ui/ChatScope.tsx";
+export { ChatSelect, type ChatSelectProps } from "./ui/ChatSelect.tsx";
+export { ConnectionBanner } from "./ui/ConnectionBanner.tsx";
+export { UserAsyncMultiSelect, type UserAsyncMultiSelectProps } from "./ui/create/UserAsyncMultiSelect.tsx";
+export { UserAsyncSelect, type UserAsyncSelectProps } from "./ui/create/UserAsyncSelect.tsx";
+export { HeaderIcons, type HeaderIconsProps } from "./ui/HeaderIcons.tsx";

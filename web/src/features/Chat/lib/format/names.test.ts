@@ -29,11 +29,12 @@ describe("a conversation's name", () => {
       last_name: "",
       avatar: "",
       is_online: false,
+      last_seen: null,
     };
     expect(conversationTitle({ type: "group", title: "ИВТ-21" })).toBe("ИВТ-21");
     expect(conversationTitle({ type: "private", title: null, other_user: other })).toBe("Бермет");
     expect(conversationTitle({ type: "group", title: " " })).toBe("Групповой чат");
-    expect(conversationTitle({ type: "private" }, "en")).toBe("Conversation");
+    expect(conversationTitle({ type: "private", title: null }, "en")).toBe("Conversation");
   });
 });
 

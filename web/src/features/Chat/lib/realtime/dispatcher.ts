@@ -1,5 +1,5 @@
 import type { ConversationId, UserId } from "../types.ts";
-import type { ErrorPayload, MessageFrame, PassingFrame, RoomFrame, ServerFrame } from "./frames.ts";
+import type { ErrorFrame, MessageFrame, PassingFrame, RoomFrame, ServerFrame } from "./frames.ts";
 import type { Logs } from "./logs.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Clock } from "./ports.ts";
@@ -166,6 +166,8 @@ export class Dispatcher {
   #onPassing(frame: PassingFrame): void {
     switch (frame.type) {
       case "conversation:new":
+        this.#ports.session.onGone(frame.payload.id);
+        this.#ports.logs.get(frame.payload.id)?.onJoined();
         this.#ports.emit({ type: "conversation:new", conversation: frame.payload });
         break;
       case "message:read":
@@ -225,7 +227,7 @@ export class Dispatcher {
     this.#ports.emit({ type: "typing", conversationId, userId, isTyping });
   }
 
-  #onError(error: ErrorPayload): void {
+  #onError(error: ErrorFrame): void {
     if (this.#ports.outbox.onError(error)) return;
     if (typeof error.ref === "string" && error.ref.startsWith(SUBSCRIBE_REF)) {
       this.#ports.logs.get(error.ref.slice(SUBSCRIBE_REF.length))?.onSubscribeRefused(error.code);

@@ -87,6 +87,17 @@ export class ConversationLog implements Readable<LogSnapshot> {
     return this.#feed.stretch.sent(this.#ports.me, clientId);
   }
 
+  /** Whether everything up to a message is applied, itself included: if it is not shown, it is elsewhere or gone. */
+  isPast(landing: Landing): boolean {
+    const { number } = this;
+    return number !== null && number >= landing.seq;
+  }
+
+  /** Whether a message is still to come. */
+  awaits(landing: Landing): boolean {
+    return (this.#status === "ready" || this.#status === "loading") && !this.isPast(landing);
+  }
+
   /** Reads the newest page. */
   open(): Promise<void> {
     this.#opening = this.#openNow();
@@ -187,10 +198,21 @@ export class ConversationLog implements Readable<LogSnapshot> {
     this.#publish();
   }
 
+  /** The user was let in again: live frames begin anew, and a `sync` says where. */
+  onJoined(): void {
+    this.#feed.onBreak();
+    this.#awaitSync(SYNC_PATIENCE_MS);
+  }
+
   /** The server would not let the log follow. */
   onSubscribeRefused(code: string): void {
-    // Anything else may pass: asked again once the patience with this resume has run out.
-    if (GONE.has(code)) this.onGone();
+    if (GONE.has(code)) {
+      this.onGone();
+      return;
+    }
+    // Anything else may pass: asked again at the next `sync`, or when none comes.
+    this.#feed.onBreak();
+    this.#awaitSync(SYNC_PATIENCE_MS);
   }
 
   /** The conversation was deleted, or the user is out of it. */

@@ -2,7 +2,7 @@ import type { Readable } from "../store.ts";
 import type { ConversationId, Message, MessageId, UserId } from "../types.ts";
 import { backoff } from "./backoff.ts";
 import { Entries, type Entry } from "./entries.ts";
-import type { ClientFrame, ErrorPayload, MessageAck, NewMessage } from "./frames.ts";
+import type { ClientFrame, ErrorFrame, MessageAck, NewMessage } from "./frames.ts";
 import {
   ACK_PATIENCE_MS,
   MESSAGE_MAX_CHARS,
@@ -26,8 +26,8 @@ export interface OutboxPorts {
   isOnline(): boolean;
   /** An answer is overdue: the socket may be dead. */
   check(): void;
-  /** Whether a log of this tab will show the messages of this conversation. */
-  isFollowed(conversation: ConversationId): boolean;
+  /** Whether a log of this tab is still to bring the message that an entry has become. */
+  isAwaited(conversation: ConversationId, landing: Landing): boolean;
 }
 
 /** What this tab knows of a send beside its entry. */
@@ -165,8 +165,8 @@ export class Outbox implements Outgoing {
   }
 
   /** An error frame; whether it was about a send. */
-  onError(error: ErrorPayload): boolean {
-    if (error.client_id === undefined) {
+  onError(error: ErrorFrame): boolean {
+    if (typeof error.client_id !== "string") {
       // The server does not look into frames beyond its rate: whatever was on its way may be what it dropped.
       if (error.code === "rate_limited") this.#postponeAll();
       return false;
@@ -266,7 +266,7 @@ export class Outbox implements Outgoing {
     this.#alarm(clientId, SENT_KEPT_MS, () => {
       const entry = this.#entries.get(clientId);
       if (entry?.landed === undefined) return;
-      if (this.#ports.isFollowed(entry.conversationId)) this.#keepSent(clientId);
+      if (this.#ports.isAwaited(entry.conversationId, entry.landed)) this.#keepSent(clientId);
       else this.onLanded(clientId, entry.landed);
     });
   }
@@ -320,7 +320,7 @@ function payloadOf(entry: Entry): NewMessage {
     text: entry.text,
     client_id: entry.clientId,
     ...(entry.reply === null ? {} : { reply_to: entry.reply.id }),
-    ...(entry.mentions.length === 0 ? {} : { mentions: entry.mentions }),
+    ...(entry.mentions.length === 0 ? {} : { mentions: [...entry.mentions] }),
     ...(entry.attachments.length === 0 ? {} : { attachment_ids: entry.attachments.map(({ id }) => id) }),
   };
 }

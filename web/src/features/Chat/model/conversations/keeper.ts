@@ -74,9 +74,14 @@ export class ListKeeper {
     if (stale !== null) this.reread(stale);
   }
 
-  /** Puts a conversation, as the server answered it, into the list or in the place of what was there. */
+  /**
+   * Puts a conversation, as the server answered it, into the list or in the place of what was there. Where the answer
+   * leaves out what is the user's own and the list does not know it either, it is read.
+   */
   put(conversation: Conversation): void {
     this.#deps.onRead(conversation);
+    const isKnown = this.#data()?.items.some(({ id }) => id === conversation.id) ?? true;
+    if (!isKnown && conversation.my == null) this.reread(conversation.id);
     if (this.#readsUnderWay > 0) this.#journal.push({ type: "conversation:new", conversation });
     this.#update((data) => ({ ...data, items: upserted(data.items, conversation) }));
   }

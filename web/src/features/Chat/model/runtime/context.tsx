@@ -9,7 +9,7 @@ let defaults: ChatOptions = {};
 let parts: RuntimeParts | null = null;
 let shared: ChatRuntime | null = null;
 
-/** Says what the shared runtime, and those of providers without their own, are put together from. */
+/** Says what the shared runtime is put together from instead of what a browser has; for tests. */
 export function provideParts(given: RuntimeParts): void {
   parts = given;
 }
@@ -27,8 +27,7 @@ export function configureChat(options: ChatOptions): void {
 
 /** The runtime of components and functions that stand under no provider; made when it is first needed. */
 export function defaultRuntime(): ChatRuntime {
-  if (parts === null) throw new Error("the chat has no realtime core: call provideParts first");
-  shared ??= createChatRuntime(defaults, parts);
+  shared ??= createChatRuntime(defaults, parts ?? undefined);
   return shared;
 }
 

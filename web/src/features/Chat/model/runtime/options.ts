@@ -12,6 +12,8 @@ export interface ChatOptions {
   readonly session?: Session;
   readonly locale?: Locale;
   readonly theme?: "light" | "dark" | "system";
+  /** Where drafts and what is on its way outlive a reload: IndexedDB by default, nowhere with `memory`. */
+  readonly storage?: "persistent" | "memory";
 }
 
 /** What the realtime core is given. */

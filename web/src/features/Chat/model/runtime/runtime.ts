@@ -17,6 +17,7 @@ import { PeopleBook } from "../people/book.ts";
 import { PresenceBook } from "../people/presence.ts";
 import { TypingBook } from "../people/typing.ts";
 import { Bridge } from "./bridge.ts";
+import { browserParts } from "./browserParts.ts";
 import { keys } from "./keys.ts";
 import type { ChatOptions, RuntimeParts } from "./options.ts";
 import { createQueries } from "./queries.ts";
@@ -28,7 +29,7 @@ const LINGER_MS = 5000;
 const SIGN_IN_RETRY_MS = 3000;
 
 /** Puts a chat together. Nothing is asked of the server before {@link ChatRuntime.hold}, or a call of `api`. */
-export function createChatRuntime(options: ChatOptions, parts: RuntimeParts): ChatRuntime {
+export function createChatRuntime(options: ChatOptions, parts = browserParts(options.storage)): ChatRuntime {
   return new ChatRuntime(options, parts);
 }
 
@@ -145,8 +146,10 @@ export class ChatRuntime {
       return;
     }
     const before = this.#me.getSnapshot();
-    if (userId !== before || userId === null) this.client.stop();
-    if (before !== null && userId !== before) this.#forget();
+    if (before !== null && userId !== before) {
+      this.client.stop();
+      this.#forget();
+    }
     this.#me.set(userId);
     if (userId === null || userId === before) return;
     this.client.start(userId);

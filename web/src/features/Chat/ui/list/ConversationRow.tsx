@@ -2,11 +2,11 @@ import { BellOff, Pin, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { initials } from "../../lib/format/names.ts";
 import type { Conversation } from "../../lib/types.ts";
+import { isMuted } from "../../model/conversations/myState.ts";
 import { useText } from "../../model/useText.ts";
 import { Avatar } from "../kit/Avatar.tsx";
 import { CountBadge } from "../kit/Badge.tsx";
 import { cn } from "../kit/cn.ts";
-import { isMuted } from "./rows.ts";
 
 /** The height of a row in CSS px: fixed, so that a long list knows where everything is. */
 export const ROW_HEIGHT = 68;
@@ -99,7 +99,7 @@ function RowAvatar(props: { conversation: Conversation; title: string; isOnline?
 function RowMarks({ conversation }: { conversation: Conversation }) {
   const { t } = useText();
   const unread = conversation.unread_count ?? 0;
-  const muted = isMuted(conversation, Date.now());
+  const muted = isMuted(conversation.my, Date.now());
   return (
     <>
       {conversation.my?.is_pinned === true && (

@@ -11,13 +11,13 @@ import {
   Trash2,
 } from "lucide-react";
 import type { Conversation } from "../../lib/types.ts";
-import { useMyState } from "../../model/conversations/myState.ts";
+import { isMuted, useMyState } from "../../model/conversations/myState.ts";
 import { useText } from "../../model/useText.ts";
 import { Button } from "../kit/Button.tsx";
 import { Menu, MenuItem } from "../kit/Menu.tsx";
 import { showToast } from "../toast/toast.ts";
 import { MUTE_CHOICES, mutedUntil } from "./mute.ts";
-import { isMuted, isUnread } from "./rows.ts";
+import { isUnread } from "./rows.ts";
 
 /** What is asked about before it is done. */
 export type Parting = "delete" | "leave";
@@ -87,8 +87,7 @@ interface MuteItemsProps {
 
 function MuteItems({ conversation, onMute }: MuteItemsProps) {
   const { t } = useText();
-  const now = Date.now();
-  if (isMuted(conversation, now)) {
+  if (isMuted(conversation.my, Date.now())) {
     return (
       <MenuItem onSelect={() => onMute(null)}>
         <Bell aria-hidden="true" />

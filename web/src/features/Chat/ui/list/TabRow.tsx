@@ -6,7 +6,10 @@ import { LIST_TABS, type ListTab } from "./rows.ts";
 export function TabRow({ tab, onTab }: { tab: ListTab; onTab: (tab: ListTab) => void }) {
   const { t } = useText();
   return (
-    <fieldset aria-label={t("list.tabs")} className="uc:flex uc:gap-1 uc:overflow-x-auto uc:px-3 uc:pb-2">
+    <fieldset
+      aria-label={t("list.tabs")}
+      className="uc:flex uc:min-w-0 uc:shrink-0 uc:gap-1 uc:overflow-x-auto uc:px-3 uc:pb-2"
+    >
       {LIST_TABS.map((each) => (
         <button
           key={each}
@@ -14,7 +17,7 @@ export function TabRow({ tab, onTab }: { tab: ListTab; onTab: (tab: ListTab) => 
           aria-pressed={each === tab}
           onClick={() => onTab(each)}
           className={cn(
-            "uc:shrink-0 uc:rounded-full uc:px-2.5 uc:py-1 uc:text-sm",
+            "uc:shrink-0 uc:rounded-full uc:px-2 uc:py-1 uc:text-[0.8125rem]",
             each === tab
               ? "uc:bg-primary uc:text-primary-foreground"
               : "uc:bg-muted uc:text-muted-foreground",

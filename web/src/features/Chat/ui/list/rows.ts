@@ -12,12 +12,6 @@ export function isUnread(row: Conversation): boolean {
   return (row.unread_count ?? 0) > 0 || row.my?.is_marked_unread === true;
 }
 
-/** Whether the user does not want to be told of new messages there at `now`, in ms since 1970. */
-export function isMuted(row: Conversation, now: number): boolean {
-  const until = row.my?.muted_until;
-  return until !== undefined && until !== null && Date.parse(until) > now;
-}
-
 /** The rows of a tab that a search is for: case does not count, and names count as well as titles. */
 export function filtered(
   rows: readonly Conversation[],

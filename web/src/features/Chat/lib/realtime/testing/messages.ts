@@ -9,6 +9,7 @@ export function messageAt(seq: Seq, over: Partial<Message> = {}): Message {
     seq,
     number: seq,
     text: `text ${seq}`,
+    reply_to: null,
     created_at: new Date(1_800_000_000_000 + seq).toISOString(),
     is_edited: false,
     ...over,

@@ -2,6 +2,9 @@ import type { ClientFrame, ServerFrame } from "../frames.ts";
 import type { OpenSocket, PageSignal, PageSignals, SocketEvents, Tabs } from "../ports.ts";
 import type { TokenSource } from "../types.ts";
 
+/** Frames that say more than their type. */
+type Carrying = Extract<ClientFrame, { payload: unknown }>;
+
 /** One end of a socket that a test plays the server of, by hand. */
 export class HandSocket {
   readonly url: string;
@@ -43,8 +46,10 @@ export class HandSocket {
   }
 
   /** What the client has sent of one type. */
-  of<Type extends ClientFrame["type"]>(type: Type): Extract<ClientFrame, { type: Type }>["payload"][] {
-    return this.sent.filter((frame) => frame.type === type).map(({ payload }) => payload) as never;
+  of<Type extends Carrying["type"]>(type: Type): Extract<Carrying, { type: Type }>["payload"][] {
+    return this.sent.flatMap((frame) =>
+      frame.type === type && "payload" in frame ? [frame.payload] : [],
+    ) as never;
   }
 }
 

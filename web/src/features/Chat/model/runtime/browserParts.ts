@@ -1,0 +1,44 @@
+import { openWebSocket, pageClock, pageSignals, pageTabs } from "../../lib/realtime/browser.ts";
+import { createChatClient } from "../../lib/realtime/client.ts";
+import type { Tabs } from "../../lib/realtime/ports.ts";
+import { BrowserStorage, MemoryStorage } from "../../lib/realtime/storage.ts";
+import type { RuntimeParts } from "./options.ts";
+
+/** The name of the database, and of what the tabs of one origin share. */
+const NAME = "unet-chat";
+
+/**
+ * What a chat in a browser is made of. `persistent` keeps drafts and what is on its way in IndexedDB, where the tabs of
+ * an origin share it; `memory` touches no storage, and every chat minds its own.
+ */
+export function browserParts(storage: "persistent" | "memory" = "persistent"): RuntimeParts {
+  const isShared = storage === "persistent";
+  return {
+    createStorage: () => (isShared ? new BrowserStorage(NAME, pageClock) : new MemoryStorage()),
+    createClient: ({ socketUrl, tokens, history, storage: kept }) =>
+      createChatClient({
+        url: socketUrl,
+        tokens,
+        history,
+        storage: kept,
+        openSocket: openWebSocket,
+        clock: pageClock,
+        random: Math.random,
+        signals: pageSignals,
+        tabs: isShared ? pageTabs(NAME) : ALONE,
+      }),
+  };
+}
+
+/** Knows no other tabs: what it is to send, nobody else can see. */
+const ALONE: Tabs = {
+  post: () => undefined,
+  listen: () => () => undefined,
+  lead(_name, onLead) {
+    let isWanted = true;
+    queueMicrotask(() => isWanted && onLead());
+    return () => {
+      isWanted = false;
+    };
+  },
+};

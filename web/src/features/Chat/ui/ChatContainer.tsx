@@ -1,0 +1,147 @@
+import { MessagesSquare } from "lucide-react";
+import { useCallback, useState } from "react";
+import type { Conversation, ConversationId, FoundMessage, Seq } from "../lib/types.ts";
+import {
+  useConversations,
+  useCreateConversation,
+  useDeleteConversation,
+} from "../model/conversations/hooks.ts";
+import { useText } from "../model/useText.ts";
+import { ChatScope } from "./ChatScope.tsx";
+import { ChatSelect } from "./ChatSelect.tsx";
+import { ConnectionBanner } from "./ConnectionBanner.tsx";
+import { ConversationPane } from "./ConversationPane.tsx";
+import { cn } from "./kit/cn.ts";
+import { useContainerWidth } from "./useContainerWidth.ts";
+
+/** From this width on, in CSS px, list and messages stand side by side; below, one of them is shown. */
+const WIDE_FROM = 720;
+
+/** From this width on, in CSS px, the details of a group stand beside the messages; below, they lie over them. */
+const DETAILS_FROM = 1080;
+
+export interface ChatContainerProps {
+  /** Shows "Мои переписки" above, as the heading of a page that has no other. */
+  hasHeading?: boolean | undefined;
+  /** Which conversation is open; leave out, and the container keeps that by itself. */
+  selectedId?: ConversationId | null | undefined;
+  /** Told when another conversation is opened, or none. */
+  onSelect?: ((id: ConversationId | null) => void) | undefined;
+  className?: string | undefined;
+}
+
+/** The whole chat: the list and the open conversation. Takes no props to work. */
+export function ChatContainer({ hasHeading = false, selectedId, onSelect, className }: ChatContainerProps) {
+  const [ownId, setOwnId] = useState<ConversationId | null>(null);
+  const select = useCallback(
+    (id: ConversationId | null) => {
+      setOwnId(id);
+      onSelect?.(id);
+    },
+    [onSelect],
+  );
+  return (
+    <ChatScope>
+      <Panes
+        hasHeading={hasHeading}
+        selectedId={selectedId === undefined ? ownId : selectedId}
+        onSelect={select}
+        className={className}
+      />
+    </ChatScope>
+  );
+}
+
+interface PanesProps {
+  hasHeading: boolean;
+  selectedId: ConversationId | null;
+  onSelect: (id: ConversationId | null) => void;
+  className: string | undefined;
+}
+
+/** A place in a conversation to show; a new object for each wish, also for the same place. */
+export interface Jump {
+  readonly conversationId: ConversationId;
+  readonly seq: Seq;
+}
+
+function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
+  const { t } = useText();
+  const [measure, width] = useContainerWidth();
+  const [jump, setJump] = useState<Jump | null>(null);
+  const list = useList(selectedId, onSelect);
+  const isWide = width >= WIDE_FROM;
+  const openFound = ({ message }: FoundMessage) => {
+    setJump({ conversationId: message.conversation_id, seq: message.seq });
+    onSelect(message.conversation_id);
+  };
+  return (
+    <div ref={measure} className={cn("uc:flex uc:h-full uc:min-h-0 uc:flex-col", className)}>
+      {hasHeading && (isWide || selectedId === null) && (
+        <h1 className="uc:border-b uc:px-4 uc:py-3 uc:text-lg uc:font-semibold">{t("list.heading")}</h1>
+      )}
+      <ConnectionBanner />
+      <div className="uc:flex uc:min-h-0 uc:flex-1">
+        {(isWide || selectedId === null) && (
+          <ChatSelect
+            {...list}
+            selectedChatId={selectedId}
+            onSelectChat={onSelect}
+            onSelectMessage={openFound}
+            className={isWide ? "uc:w-[21.5rem] uc:shrink-0 uc:border-e" : "uc:w-full"}
+          />
+        )}
+        {selectedId !== null && width > 0 && (
+          <ConversationPane
+            key={selectedId}
+            conversationId={selectedId}
+            isWide={isWide}
+            hasRoomForDetails={width >= DETAILS_FROM}
+            jump={jump?.conversationId === selectedId ? jump : null}
+            onClose={() => onSelect(null)}
+          />
+        )}
+        {selectedId === null && isWide && <NothingChosen />}
+      </div>
+    </div>
+  );
+}
+
+function NothingChosen() {
+  const { t } = useText();
+  return (
+    <div className="uc:flex uc:flex-1 uc:flex-col uc:items-center uc:justify-center uc:gap-2 uc:p-6 uc:text-center uc:text-muted-foreground">
+      <MessagesSquare aria-hidden="true" className="uc:size-10" />
+      <p className="uc:font-medium uc:text-foreground">{t("list.choose")}</p>
+      <p>{t("list.chooseText")}</p>
+    </div>
+  );
+}
+
+/** The list's data and what it can do, as `ChatSelect` takes them. */
+function useList(selectedId: ConversationId | null, onSelect: (id: ConversationId | null) => void) {
+  const query = useConversations();
+  const creation = useCreateConversation();
+  const deletion = useDeleteConversation();
+  const { hasMore, isLoadingMore, loadMore } = query;
+  const more = useCallback(() => {
+    // What fails shows in the query; the next scroll tries again.
+    if (!isLoadingMore) loadMore().catch(() => undefined);
+  }, [isLoadingMore, loadMore]);
+  return {
+    conversations: query.data ?? NONE,
+    loading: query.isLoading,
+    error: query.error,
+    onRetry: () => void query.refetch(),
+    onLoadMore: hasMore ? more : undefined,
+    isLoadingMore,
+    onCreateConversation: (type: Conversation["type"], title?: string, participantIds?: number[]) =>
+      creation.mutateAsync({ type, title: title ?? null, participant_ids: participantIds ?? [] }),
+    onDeleteConversation: async (id: ConversationId) => {
+      await deletion.mutateAsync(id);
+      if (id === selectedId) onSelect(null);
+    },
+  };
+}
+
+const NONE: readonly Conversation[] = [];

@@ -1,0 +1,56 @@
+import type { Virtualizer } from "@tanstack/react-virtual";
+import { useEffect, useState } from "react";
+import type { Row } from "./timeline.ts";
+
+/** So many rows before the edge of what is loaded, more is asked for. */
+const LOAD_AHEAD = 20;
+
+export interface EdgesInput {
+  rows: readonly Row[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+  onLoadOlder: () => void;
+  onLoadNewer: () => void;
+  onSeen: (row: Row, isAtEnd: boolean) => void;
+}
+
+/** Watches what is in view: loads on before an edge is reached, tells what has been seen and whether the end is. */
+export function useEdges(list: EdgesInput, virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>) {
+  const { rows, hasOlder, hasNewer, onLoadOlder, onLoadNewer, onSeen } = list;
+  const [isAtEnd, setAtEnd] = useState(true);
+  const isSettled = useSettled(rows.length > 0);
+  const first = virtualizer.range?.startIndex ?? 0;
+  const last = virtualizer.range?.endIndex ?? rows.length - 1;
+  const lastRow = rows[Math.min(last, rows.length - 1)];
+
+  useEffect(() => {
+    if (!isSettled) return;
+    if (hasOlder && first < LOAD_AHEAD) onLoadOlder();
+    if (hasNewer && last >= rows.length - LOAD_AHEAD) onLoadNewer();
+  }, [isSettled, first, last, rows.length, hasOlder, hasNewer, onLoadOlder, onLoadNewer]);
+
+  useEffect(() => {
+    const element = virtualizer.scrollElement;
+    if (element === null || lastRow === undefined) return;
+    const look = () => {
+      const atEnd = virtualizer.isAtEnd();
+      setAtEnd(atEnd);
+      onSeen(lastRow, atEnd);
+    };
+    look();
+    element.addEventListener("scroll", look, { passive: true });
+    return () => element.removeEventListener("scroll", look);
+  }, [virtualizer, lastRow, onSeen]);
+
+  return { isAtEnd, first };
+}
+
+/** Whether the first rows have been drawn and scrolled to their end: before that, the top is in view by accident. */
+function useSettled(hasRows: boolean): boolean {
+  const [isSettled, setSettled] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setSettled(hasRows));
+    return () => cancelAnimationFrame(frame);
+  }, [hasRows]);
+  return isSettled && hasRows;
+}
