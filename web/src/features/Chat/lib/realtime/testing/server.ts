@@ -182,7 +182,8 @@ export class ServerSocket implements Socket {
     else if (frame.type === "ping")
       this.#push("control", { type: "pong", payload: { server_time: "" } }, null);
     else if (frame.type === "message:new") this.#do((done) => this.#onSend(frame.payload, done));
-    else if (frame.type === "message:read") this.#do((done) => this.#onRead(frame.payload, done));
+    else if (frame.type === "message:read")
+      this.#do((done) => this.#onRead(said(frame.payload.conversation_id), frame.payload.seq, done));
     else if (frame.type === "subscribe") {
       this.#server.subscribes += 1;
       const { conversation_id: id, after } = frame.payload;
@@ -224,8 +225,8 @@ export class ServerSocket implements Socket {
 
   #onSend(send: NewMessage, done: () => void): void {
     const { truth, prng } = this.#server.ports;
-    const { client_id, text } = send;
-    const room = truth.room(send.conversation_id);
+    const [client_id, text] = [said(send.client_id), said(send.text)];
+    const room = truth.room(said(send.conversation_id));
     const refuse = (code: string, retryable: boolean, clientId: string | undefined = client_id) => {
       const payload = {
         code,
@@ -268,7 +269,7 @@ export class ServerSocket implements Socket {
     done();
   }
 
-  #onRead({ conversation_id, seq }: { conversation_id: string; seq: Seq }, done: () => void): void {
+  #onRead(conversation_id: string, seq: Seq, done: () => void): void {
     const room = this.#server.ports.truth.room(conversation_id);
     const before = room.reads.get(this.#user) ?? 0;
     const after = Math.min(seq, room.head);
@@ -283,7 +284,7 @@ export class ServerSocket implements Socket {
     done();
   }
 
-  #onSubscribe(room: Room, after: Seq, ref: string | undefined, done: () => void): void {
+  #onSubscribe(room: Room, after: Seq, ref: ClientFrame["ref"], done: () => void): void {
     if (this.#server.hasChaos && this.#server.ports.prng.chance(0.05)) {
       this.#refuse("unavailable", true, ref, done);
       return;
@@ -292,7 +293,7 @@ export class ServerSocket implements Socket {
   }
 
   /** Everything after a place, page by page, then live; frames of an older seat may come between the pages. */
-  #join(room: Room, after: Seq, done: () => void, ref: string | undefined): void {
+  #join(room: Room, after: Seq, done: () => void, ref: ClientFrame["ref"]): void {
     const { head } = room;
     const readFrom = (born: Seq): void => {
       if (!room.isIn(this.#user)) {
@@ -330,7 +331,7 @@ export class ServerSocket implements Socket {
     this.#seats.add(room.id);
   }
 
-  #refuse(code: string, retryable: boolean, ref: string | undefined, done: () => void, room?: Room): void {
+  #refuse(code: string, retryable: boolean, ref: ClientFrame["ref"], done: () => void, room?: Room): void {
     if (ref !== undefined) {
       this.#push("control", { type: "error", payload: { code, message: code, retryable, ref } }, null);
     } else if (room !== undefined) {
@@ -344,4 +345,10 @@ export class ServerSocket implements Socket {
 
 function removes(change: ChangeFrame, user: UserId): boolean {
   return change.type === "participant:removed" && change.payload.user_id === user;
+}
+
+/** What a client must say at this door, though others leave it out. */
+function said<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error("the client left out what this door needs");
+  return value;
 }
