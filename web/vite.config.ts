@@ -40,5 +40,5 @@ export default defineConfig({
       "/educations": { target: server },
     },
   },
-  test: { include: ["src/**/*.test.{ts,tsx}"] },
+  test: { include: ["src/**/*.test.{ts,tsx}", "*.test.ts"] },
 });

@@ -30,6 +30,17 @@ export function registerByHand(css: string): string {
   return `*,::before,::after,::backdrop{${defaults.join(";")}}\n${css.replace(PROPERTY, "")}`;
 }
 
+/** Where no declaration stands, or what a declaration says in `rem`; in a selector a backslash follows. */
+const REM = /(@[^{;]*[{;])|(\d*\.?\d+)rem(?![\w\\])/g;
+
+/** A page that sets its root's font size, to 10 px say, would shrink or blow up the element: it has a unit of its own. */
+export function withOwnUnit(css: string): string {
+  return css.replace(REM, (_, rule: string | undefined, number: string) => rule ?? `calc(${number}*${OWN_REM})`);
+}
+
+/** `--chat-rem: 1rem` takes the page's again. */
+const OWN_REM = "var(--chat-rem,16px)";
+
 /** The styles of toasts go into the shadow root (`src/element/lateSheets.ts`), not into the page around it. */
 export function withoutStylesInThePage(): Plugin {
   return {
@@ -42,13 +53,13 @@ export function withoutStylesInThePage(): Plugin {
 
 const NO_STYLES = "\0no-styles";
 
-/** {@link registerByHand} for the style sheet that goes into the custom element. After Tailwind's own plugin. */
+/** What a style sheet needs to work in the custom element. After Tailwind's own plugin. */
 export function stylesForShadowRoots(): Plugin {
   return {
     name: "styles-for-shadow-roots",
     enforce: "pre",
     transform(code, id) {
-      return /\.css\?inline$/.test(id) ? { code: registerByHand(code), map: null } : null;
+      return /\.css\?inline$/.test(id) ? { code: withOwnUnit(registerByHand(code)), map: null } : null;
     },
   };
 }

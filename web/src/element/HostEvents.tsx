@@ -14,7 +14,6 @@ function useConnectionEvents(tell: Tell): void {
   const { name } = useConnection().state;
   const isReady = useRef(false);
   useEffect(() => {
-    if (name === "signed-out") tell("unet-chat:signed-out", {});
     if (name !== "online" || isReady.current) return;
     isReady.current = true;
     tell("unet-chat:ready", {});

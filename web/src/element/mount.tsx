@@ -25,9 +25,7 @@ export interface Mounted {
 
 /** Draws the chat into a shadow root. */
 export function mount(element: HTMLElement & Settings, root: ShadowRoot, tell: Tell): Mounted {
-  const session = new HostSession(element, (error) =>
-    tell("unet-chat:error", { code: "token_provider", message: String(error) }),
-  );
+  const session = new HostSession(element, tell);
   const runtime = createChatRuntime({ baseUrl: element.baseUrl, session, storage: element.storage });
   adoptStyles(root);
   import("./lateSheets.ts")

@@ -1,4 +1,5 @@
 import { callbackTokens, type Identity, type Session } from "../features/Chat/index.ts";
+import type { Tell } from "./events.ts";
 import type { Settings } from "./settings.ts";
 
 /** The callback counts more than the token that is written down. */
@@ -8,28 +9,35 @@ type TokenHolder = Pick<Settings, "token" | "tokenProvider">;
 export class HostSession implements Session {
   readonly #listeners = new Set<() => void>();
   readonly #holder: TokenHolder;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #tell: Tell;
   #tokens: Session;
+  #lastRefused: string | null = null;
 
-  /** `onFailure` hears what the host's callback has thrown; it is asked again a little later. */
-  constructor(holder: TokenHolder, onFailure: (error: unknown) => void) {
+  constructor(holder: TokenHolder, tell: Tell) {
     this.#holder = holder;
-    this.#onFailure = onFailure;
+    this.#tell = tell;
     this.#tokens = this.#source();
   }
 
   /** The host has another token, or another way to get one. */
   renounce(): void {
+    this.#lastRefused = null;
     this.#tokens = this.#source();
-    this.#tell();
+    this.#say();
   }
 
   current(): Promise<string | null> {
     return this.#tokens.current();
   }
 
-  renew(refused: string): Promise<string | null> {
-    return this.#tokens.renew(refused);
+  async renew(refused: string): Promise<string | null> {
+    const token = await this.#tokens.renew(refused);
+    // Many requests may ask for the same one.
+    if (token === null && refused !== this.#lastRefused) {
+      this.#lastRefused = refused;
+      this.#tell("unet-chat:signed-out", {});
+    }
+    return token;
   }
 
   peek(): Identity | null {
@@ -44,11 +52,11 @@ export class HostSession implements Session {
   #source(): Session {
     const tokens = callbackTokens(() => this.#ask());
     // It says when the host has answered with the token of somebody else.
-    tokens.subscribe(() => tokens === this.#tokens && this.#tell());
+    tokens.subscribe(() => tokens === this.#tokens && this.#say());
     return tokens;
   }
 
-  #tell(): void {
+  #say(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -58,7 +66,8 @@ export class HostSession implements Session {
     try {
       return await tokenProvider();
     } catch (error) {
-      this.#onFailure(error);
+      // It is asked again a little later.
+      this.#tell("unet-chat:error", { code: "token_provider", message: String(error) });
       throw error;
     }
   }
