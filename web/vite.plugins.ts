@@ -35,7 +35,10 @@ const REM = /(@[^{;]*[{;])|(\d*\.?\d+)rem(?![\w\\])/g;
 
 /** A page that sets its root's font size, to 10 px say, would shrink or blow up the element: it has a unit of its own. */
 export function withOwnUnit(css: string): string {
-  return css.replace(REM, (_, rule: string | undefined, number: string) => rule ?? `calc(${number}*${OWN_REM})`);
+  return css.replace(
+    REM,
+    (_, rule: string | undefined, number: string) => rule ?? `calc(${number}*${OWN_REM})`,
+  );
 }
 
 /** `--chat-rem: 1rem` takes the page's again. */

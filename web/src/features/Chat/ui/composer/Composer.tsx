@@ -1,12 +1,12 @@
 import { SendHorizontal } from "lucide-react";
 import { type ClipboardEvent, type DragEvent, type Ref, useImperativeHandle, useRef, useState } from "react";
-import TextareaAutosize from "react-textarea-autosize";
 import type { Attachment, Mention, ReplyHead } from "../../lib/types.ts";
 import type { Upload } from "../../model/files/uploads.ts";
 import type { DraftText } from "../../model/messages/drafts.ts";
 import { useText } from "../../model/useText.ts";
 import { Button } from "../kit/Button.tsx";
 import { cn } from "../kit/cn.ts";
+import { GrowingTextarea } from "../kit/GrowingTextarea.tsx";
 import { AddEmoji, AddFiles } from "./Additions.tsx";
 import { isComposing } from "./keys.ts";
 import { type Candidate, MentionList } from "./MentionList.tsx";
@@ -85,7 +85,7 @@ export function Composer(props: ComposerProps) {
       )}
       <div className="uc:flex uc:items-end uc:gap-1">
         <AddFiles onAdd={onAddFiles} />
-        <TextareaAutosize
+        <GrowingTextarea
           ref={field}
           dir="auto"
           maxRows={8}

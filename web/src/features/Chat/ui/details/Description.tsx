@@ -1,12 +1,12 @@
 import { Pencil } from "lucide-react";
 import { useState } from "react";
-import TextareaAutosize from "react-textarea-autosize";
 import { conversationTitle, initials } from "../../lib/format/names.ts";
 import type { Conversation } from "../../lib/types.ts";
 import { useUpdateConversation } from "../../model/conversations/hooks.ts";
 import { useText } from "../../model/useText.ts";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Button } from "../kit/Button.tsx";
+import { GrowingTextarea } from "../kit/GrowingTextarea.tsx";
 import { Input } from "../kit/Input.tsx";
 import { failureText } from "../messages/useMessageActions.ts";
 import { showToast } from "../toast/toast.ts";
@@ -88,7 +88,7 @@ function EditForm({ conversation, onDone }: { conversation: Conversation; onDone
         value={title}
         onChange={(event) => setTitle(event.target.value)}
       />
-      <TextareaAutosize
+      <GrowingTextarea
         dir="auto"
         minRows={2}
         maxRows={8}

@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useState } from "react";
-import TextareaAutosize from "react-textarea-autosize";
 import { useText } from "../../model/useText.ts";
 import { isComposing } from "../composer/keys.ts";
 import { Button } from "../kit/Button.tsx";
+import { GrowingTextarea } from "../kit/GrowingTextarea.tsx";
 
 export interface InlineEditProps {
   text: string;
@@ -32,7 +32,7 @@ export function InlineEdit({ text: before, onSave, onCancel }: InlineEditProps) 
   };
   return (
     <div className="uc:flex uc:w-[min(30rem,70vw)] uc:max-w-full uc:flex-col uc:gap-2 uc:py-1">
-      <TextareaAutosize
+      <GrowingTextarea
         ref={focusAtEnd}
         dir="auto"
         maxRows={10}
