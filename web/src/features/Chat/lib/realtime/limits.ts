@@ -34,6 +34,8 @@ export const ACK_PATIENCE_MS = 10_000;
 export const OUTBOX_AGE_MS = 24 * 60 * 60 * 1_000;
 /** A message that is committed is shown as being sent for this long in tabs that do not follow its conversation. */
 export const SENT_KEPT_MS = 5_000;
+/** How often the tab that sends looks for what a closed one has stored and could not tell of. */
+export const OUTBOX_LOOK_MS = 30_000;
 /** The server's limit for a message, in characters. */
 export const MESSAGE_MAX_CHARS = 32_768;
 /** What the outbox of one user holds at most: more is a program's, not a person's. */

@@ -12,8 +12,6 @@ const ROOMS = ["a", "b", "c"];
 /** Steps of a run, and what lies between two at most, in ms. */
 const STEPS = 70;
 const PAUSE_MS = 900;
-/** Between two revocations of the token: a client finds the next one within this. */
-const REVOKE_EVERY_MS = 10_000;
 /** A network without chaos: after this everything has come to rest. The longest pause of a client is 30 s. */
 const CALM_MS = 120_000;
 
@@ -22,6 +20,8 @@ interface Sent {
   readonly clientId: string;
   readonly room: string;
   readonly text: string;
+  /** Which page sent it. */
+  readonly page: number;
   /** The page died before it was stored: it may or may not have been sent. */
   isUncertain: boolean;
 }
@@ -35,10 +35,12 @@ export class Model {
   readonly #browser: FakeBrowser;
   readonly #sent: Sent[] = [];
   readonly #given = new Set<string>();
-  readonly #read = new Map<string, number>();
+  /** Refused at least once, and so perhaps asked for again later. */
+  readonly #hasFailed = new Set<string>();
+  readonly #pages = new Map<FakeTab, number>();
+  readonly #marked = new Map<FakeTab, { room: string; seq: number }[]>();
   #failure: Error | null = null;
   #texts = 0;
-  #revokedAt = 0;
 
   constructor(seed: number) {
     this.#prng = new Prng(seed);
@@ -80,17 +82,22 @@ export class Model {
     else if (die < 75) this.#byTab(room);
     else if (die < 85) this.#server.cut(this.#prng.chance(0.3));
     else if (die < 90) for (const socket of this.#server.sockets) socket.lag();
-    else if (die < 92) this.#revoke();
-    else if (die < 94) this.#truth.commit(room, () => room.setIn(ME, !room.isIn(ME)));
+    else if (die < 92) this.#truth.revoke();
+    else if (die < 94) this.#turnMe(room);
     else if (die < 97 && this.#browser.tabs.size < 3) this.#addTab();
     else this.#killTab();
   }
 
-  /** A token refused right after its renewal signs the user out, which is no part of this run. */
-  #revoke(): void {
-    if (this.#clock.now() - this.#revokedAt < REVOKE_EVERY_MS) return;
-    this.#revokedAt = this.#clock.now();
-    this.#truth.revoke();
+  /** Removes the user, or lets them in again. */
+  #turnMe(room: Room): void {
+    this.#truth.commit(room, () => room.setIn(ME, !room.isIn(ME)));
+    // What was read where one is no longer is nobody's concern.
+    for (const [tab, marks] of this.#marked) {
+      this.#marked.set(
+        tab,
+        marks.filter((mark) => mark.room !== room.id),
+      );
+    }
   }
 
   #byOthers(room: Room): void {
@@ -108,6 +115,11 @@ export class Model {
 
   #addTab(): void {
     const tab = new FakeTab(this.#browser, ME);
+    tab.client.outbox.subscribe(() => {
+      for (const { clientId, state } of tab.client.outbox.getSnapshot()) {
+        if (state === "failed") this.#hasFailed.add(clientId);
+      }
+    });
     this.#openIn(tab, this.#truth.room(this.#prng.pick(ROOMS) ?? "a"));
   }
 
@@ -166,8 +178,14 @@ export class Model {
     this.#texts += 1;
     const text = `${this.#prng.chance(0.05) ? "bad" : "sent"} ${this.#texts}`;
     const clientId = tab.client.send({ conversationId: room.id, text });
-    this.#sent.push({ clientId, room: room.id, text, isUncertain: false });
+    this.#sent.push({ clientId, room: room.id, text, page: this.#pageOf(tab), isUncertain: false });
     if (this.#prng.chance(0.4)) this.#send(tab, room);
+  }
+
+  #pageOf(tab: FakeTab): number {
+    const page = this.#pages.get(tab) ?? this.#pages.size;
+    this.#pages.set(tab, page);
+    return page;
   }
 
   #giveUp(tab: FakeTab): void {
@@ -183,15 +201,21 @@ export class Model {
     const seq = tab.handles.get(room.id)?.getSnapshot().messages.at(-1)?.seq;
     if (seq === undefined || !room.isIn(ME)) return;
     tab.client.markRead(room.id, seq);
-    this.#read.set(`${room.id}`, seq);
+    this.#marked.set(tab, [...(this.#marked.get(tab) ?? []), { room: room.id, seq }]);
   }
 
   async #calmDown(): Promise<void> {
     this.#server.hasChaos = false;
-    for (const tab of this.#browser.tabs) tab.tell("online");
+    for (const tab of this.#browser.tabs) {
+      tab.tell("online");
+      // Two revocations in a row sign a user out.
+      tab.signIn();
+    }
     for (const id of ROOMS) {
       const room = this.#truth.room(id);
       this.#truth.commit(room, () => room.setIn(ME, true));
+      // A frame that was forgotten is missed when the next one comes.
+      this.#truth.commit(room, () => room.rename());
     }
     await this.#pass(CALM_MS);
     for (const tab of this.#browser.tabs) {
@@ -224,6 +248,26 @@ export class Model {
       }
     }
     for (const sent of this.#sent) this.#compareSent(sent);
+    this.#compareOrder();
+    for (const tab of this.#browser.tabs) {
+      for (const { room, seq } of this.#marked.get(tab) ?? []) {
+        const mark = this.#truth.room(room).reads.get(ME) ?? 0;
+        if (mark < seq) throw new Error(`${room} is read up to ${mark}, not ${seq}`);
+      }
+    }
+  }
+
+  /** What one page said in one conversation stands in the order in which it was said, unless it had to be asked for again. */
+  #compareOrder(): void {
+    const last = new Map<string, { seq: number; text: string }>();
+    for (const { room, page, text, clientId } of this.#sent) {
+      const row = this.#truth.room(room).rows.find(({ firstText }) => firstText === text);
+      if (row === undefined || this.#hasFailed.has(clientId)) continue;
+      const before = last.get(`${room}/${page}`);
+      if (before !== undefined && before.seq > row.message.seq)
+        throw new Error(`"${text}" overtook "${before.text}"`);
+      last.set(`${room}/${page}`, { seq: row.message.seq, text });
+    }
   }
 
   #compareSent({ clientId, room, text, isUncertain }: Sent): void {

@@ -88,6 +88,8 @@ export class ServerSocket implements Socket {
   readonly #lanes = new Map<string, Lane>();
   /** Conversations whose live frames reach this socket. */
   readonly #seats = new Set<string>();
+  /** Conversations of which a live frame was forgotten on the way. */
+  readonly #forgetful = new Set<string>();
   readonly #commands: Command[] = [];
   #isBusy = false;
   #isAlive = true;
@@ -128,7 +130,8 @@ export class ServerSocket implements Socket {
   lag(): void {
     for (const [id, lane] of this.#lanes) {
       const dropped = lane.queue.filter(({ place }) => place !== null);
-      if (dropped.length === 0) continue;
+      // A `sync` now would vouch for what was forgotten.
+      if (dropped.length === 0 || this.#forgetful.has(id)) continue;
       for (const item of dropped) {
         item.cancel();
         lane.queue.splice(lane.queue.indexOf(item), 1);
@@ -144,7 +147,9 @@ export class ServerSocket implements Socket {
   onChange(room: Room, change: ChangeFrame): void {
     if (!this.#isGreeted) return;
     if (this.#seats.has(room.id)) {
-      this.#push(room.id, change, change.seq - 1);
+      // No server may do so; a client that counts repairs it nevertheless.
+      if (this.#server.hasChaos && this.#server.ports.prng.chance(0.02)) this.#forgetful.add(room.id);
+      else this.#push(room.id, change, change.seq - 1);
       if (removes(change, this.#user)) this.#seats.delete(room.id);
     } else if (change.type === "participant:added" && change.payload.participant.user_id === this.#user) {
       this.#push(room.id, { type: "conversation:new", payload: { id: room.id } as never }, null);
@@ -186,6 +191,7 @@ export class ServerSocket implements Socket {
       this.#do((done) => this.#onRead(said(frame.payload.conversation_id), frame.payload.seq, done));
     else if (frame.type === "subscribe") {
       this.#server.subscribes += 1;
+      if (this.#server.hasChaos && this.#server.ports.prng.chance(0.2)) this.lag();
       const { conversation_id: id, after } = frame.payload;
       const room = this.#server.ports.truth.room(id);
       this.#do((done) => this.#onSubscribe(room, after ?? room.head, frame.ref, done));
@@ -329,6 +335,7 @@ export class ServerSocket implements Socket {
     }
     this.#push(room.id, { type: "sync", payload: { conversation_id: room.id, head: room.head } }, room.head);
     this.#seats.add(room.id);
+    this.#forgetful.delete(room.id);
   }
 
   #refuse(code: string, retryable: boolean, ref: ClientFrame["ref"], done: () => void, room?: Room): void {
