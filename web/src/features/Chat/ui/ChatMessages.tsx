@@ -1,6 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LogSnapshot } from "../lib/realtime/types.ts";
-import type { Conversation, ConversationId, MessageHead, Participant, UserId } from "../lib/types.ts";
+import type { Conversation, ConversationId, MessageHead, Participant, Seq, UserId } from "../lib/types.ts";
 import { useConversation } from "../model/conversations/hooks.ts";
 import { useConversationLog } from "../model/messages/log.ts";
 import { useParticipants } from "../model/people/hooks.ts";
@@ -26,6 +26,8 @@ export interface ChatMessagesProps {
   /** The header of a group was pressed; without it, the details of the group are shown in here. */
   onHeaderClick?: (() => void) | undefined;
   onBack?: (() => void) | undefined;
+  /** A message to show, by its place; a new object for each wish, also for the same message. */
+  jump?: { readonly seq: Seq } | null | undefined;
   showBackButton?: boolean | undefined;
 }
 
@@ -78,6 +80,10 @@ function OpenConversation(props: ChatMessagesProps) {
   const composer = useRef<ComposerHandle>(null);
   const pane = useRef<PaneControls | null>(null);
   useKeyboardInset(root);
+  const { jump } = props;
+  useEffect(() => {
+    if (jump && handle !== null) pane.current?.jump(jump.seq);
+  }, [jump, handle]);
   useLastMessage(conversationId, log, me, props.onLastMessageUpdate);
   const focusComposer = useCallback(() => composer.current?.focus(), []);
   const isGroup = conversation?.type === "group";

@@ -61,7 +61,6 @@ function Panes({ selectedId, onSelect }: Pick<MessagesModalProps, "selectedId" |
             key={selectedId}
             conversationId={selectedId}
             isWide={isWide}
-            hasRoomForDetails={false}
             jump={null}
             onClose={() => onSelect(null)}
           />
