@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LogSnapshot } from "../lib/realtime/types.ts";
 import type { Conversation, ConversationId, MessageHead, Participant, Seq, UserId } from "../lib/types.ts";
 import { useConversation } from "../model/conversations/hooks.ts";
@@ -25,9 +25,9 @@ export interface ChatMessagesProps {
   onLastMessageUpdate?: ((conversationId: ConversationId, lastMessage: MessageHead) => void) | undefined;
   /** The header of a group was pressed; without it, the details of the group are shown in here. */
   onHeaderClick?: (() => void) | undefined;
-  onBack?: (() => void) | undefined;
-  /** A message to show, by its place; a new object for each wish, also for the same message. */
+  /** A message to lead to, e.g. one that a search has found; a new object leads there again. */
   jump?: { readonly seq: Seq } | null | undefined;
+  onBack?: (() => void) | undefined;
   showBackButton?: boolean | undefined;
 }
 
@@ -80,10 +80,7 @@ function OpenConversation(props: ChatMessagesProps) {
   const composer = useRef<ComposerHandle>(null);
   const pane = useRef<PaneControls | null>(null);
   useKeyboardInset(root);
-  const { jump } = props;
-  useEffect(() => {
-    if (jump && handle !== null) pane.current?.jump(jump.seq);
-  }, [jump, handle]);
+  useWantedJump(props.jump, log.status === "ready", pane);
   useLastMessage(conversationId, log, me, props.onLastMessageUpdate);
   const focusComposer = useCallback(() => composer.current?.focus(), []);
   const isGroup = conversation?.type === "group";
@@ -127,6 +124,20 @@ function OpenConversation(props: ChatMessagesProps) {
       )}
     </section>
   );
+}
+
+/** Leads to the message that the host names, as soon as the conversation is there. */
+function useWantedJump(
+  jump: ChatMessagesProps["jump"],
+  isReady: boolean,
+  pane: RefObject<PaneControls | null>,
+): void {
+  const done = useRef<ChatMessagesProps["jump"]>(null);
+  useEffect(() => {
+    if (!jump || !isReady || done.current === jump) return;
+    done.current = jump;
+    pane.current?.jump(jump.seq);
+  }, [jump, isReady, pane]);
 }
 
 const NOBODY: readonly Participant[] = [];
