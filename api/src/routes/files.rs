@@ -84,7 +84,7 @@ pub(crate) async fn upload(
     }
     let file = file.ok_or_else(|| ApiError::Form("the form has no part `file`".into()))?;
     // Whatever refuses the rest of the form gives the file up.
-    let file = file.finish().await?;
+    let file = file.finish(target.conversation).await?;
     let file = match target.message {
         Some(message) => state.chat.attach_file(caller, message, file).await?,
         None => file,

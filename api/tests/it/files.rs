@@ -128,6 +128,35 @@ async fn a_file_waits_for_its_message_and_comes_out_as_it_went_in() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_meant_for_one_conversation_goes_into_no_other() {
+    on_each_store(async |app| {
+        let anna = app.person("Anna").await;
+        let (meant, other) = (app.group(&anna, &[]).await, app.group(&anna, &[]).await);
+        for early in [true, false] {
+            let file = part(WORDS, "a.txt", "text/plain");
+            let form = if early {
+                Form::new()
+                    .text("conversation_id", meant.clone())
+                    .part("file", file)
+            } else {
+                Form::new()
+                    .part("file", file)
+                    .text("conversation_id", meant.clone())
+            };
+            let file = upload(app, &anna, form).await;
+            let send = |into: &str| {
+                let body = json!({ "conversation_id": into, "attachment_ids": [file["id"]] });
+                (Method::POST, MESSAGES, body)
+            };
+            let problem = app.ask(&anna, send(&other), StatusCode::BAD_REQUEST).await;
+            assert_eq!(problem["errors"][0]["pointer"], "/attachment_ids");
+            app.ask(&anna, send(&meant), StatusCode::CREATED).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_for_a_message_of_ones_own_is_a_change_of_it() {
     on_each_store(async |app| {
         let (anna, boris, eve) = (

@@ -253,8 +253,9 @@ impl Arriving {
         self.check_size()
     }
 
-    /// Makes the file be there; it waits for its message from now on.
-    pub async fn finish(mut self) -> Result<Attachment, ChatError> {
+    /// Makes the file be there; it waits for its message from now on, in the conversation that it was uploaded for, if
+    /// one was named.
+    pub async fn finish(mut self, conversation: Option<ConversationId>) -> Result<Attachment, ChatError> {
         if self.size == 0 {
             return Err(refused(Refusal::Empty));
         }
@@ -277,7 +278,10 @@ impl Arriving {
             None => None,
         };
         let label = &self.label;
-        let uploaded = label.uploaded(row.id, self.size, sniffed, picture);
+        let uploaded = Uploaded {
+            conversation,
+            ..label.uploaded(row.id, self.size, sniffed, picture)
+        };
         let stored = label.store.finish_upload(row.id, &uploaded, label.clock.now());
         let stored = stored.await?;
         let stored = stored.ok_or(ChatError::NoFile)?;
@@ -349,6 +353,7 @@ impl Label {
                 .as_ref()
                 .map(|picture| (i64::from(picture.width), i64::from(picture.height))),
             placeholder: picture.and_then(|picture| picture.placeholder),
+            conversation: None,
         }
     }
 }

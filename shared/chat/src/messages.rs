@@ -76,7 +76,7 @@ impl Chat {
             Appended::NoFile => {
                 return Err(ChatError::invalid(
                     "attachment_ids",
-                    "one of these files is not yours, or has its message already",
+                    "one of these files is not yours, has its message already, or was uploaded for another conversation",
                 ));
             }
             Appended::NoReplyTarget => {

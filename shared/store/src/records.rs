@@ -144,7 +144,7 @@ pub enum Appended {
     Screened,
     /// It waits for a decision.
     Held,
-    /// One of `attachments` is not the sender's, or waits for no message any more.
+    /// One of `attachments` is not the sender's, waits for no message any more, or was uploaded for another conversation.
     NoFile,
     /// Its sender has used this `client_id` for a message that was held in another conversation.
     NameTaken,
@@ -319,6 +319,8 @@ pub struct Uploaded {
     pub pixels: Option<(i64, i64)>,
     /// What to show until an image is there.
     pub placeholder: Option<String>,
+    /// The only conversation that it may be sent into; `None`: any of its sender's.
+    pub conversation: Option<ConversationId>,
 }
 
 /// An uploaded file, and how somebody stands to it, read in one statement.

@@ -109,7 +109,7 @@ impl House {
     async fn upload(&self) -> Attachment {
         let mut file = self.chat.receive_file(self.anna, "a.txt", "").await.unwrap();
         file.push(b"words").await.unwrap();
-        file.finish().await.unwrap()
+        file.finish(None).await.unwrap()
     }
 
     /// A deletion: the sweeper looks at once.

@@ -111,7 +111,11 @@ impl Store {
         };
         let files = waiting(&mut tx, batch).await?;
         for (message, facts) in batch.iter().zip(&mut facts) {
-            facts.has_files = are_theirs(&files, &message.attachments, message.sender);
+            facts.has_files = are_theirs(
+                &files,
+                &message.attachments,
+                (message.sender, message.conversation),
+            );
         }
         let judged = match &self.screen {
             Some(screen) => {
@@ -211,9 +215,9 @@ fn show_files(plan: &mut Plan, batch: &[NewMessage], files: &Waiting) {
         };
         let theirs = message.attachments.iter().filter_map(|id| files.get(id));
         plan.stored[place].attachments = theirs
-            .map(|(_, file)| Attachment {
+            .map(|waiter| Attachment {
                 message_id: Some(message.id),
-                ..file.clone()
+                ..waiter.file.clone()
             })
             .collect();
     }

@@ -28,7 +28,7 @@ const COUNT_WAITING: &str = "select count(*) from attachments
 
 const FINISH: &str = concat!(
     "update attachments set file_url = $2, file_type = $3, file_size = $4, file_name = $5, content_type = $6,
-        width = $7, height = $8, placeholder = $9, stored_at = $10
+        width = $7, height = $8, placeholder = $9, stored_at = $10, conversation_id = $11
      where id = $1 and stored_at is null and doomed_at is null
      returning ",
     attachment_columns!()
@@ -139,6 +139,7 @@ impl Store {
             .bind(file.pixels.map(|(_, height)| height))
             .bind(&file.placeholder)
             .bind(now.utc())
+            .bind(file.conversation.map(|conversation| conversation.0))
             .fetch_optional(pool)
             .await)?;
         Ok(row.map(Attachment::from))

@@ -20,6 +20,7 @@ fn picture() -> Uploaded {
         content_type: "image/png".into(),
         pixels: Some((640, 480)),
         placeholder: Some("abc=".into()),
+        conversation: None,
     }
 }
 

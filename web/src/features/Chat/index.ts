@@ -27,6 +27,8 @@ export {
 } from "./model/api.ts";
 export {
   useConversation,
+  useConversationRow,
+  useConversationSearch,
   useConversations,
   useCreateConversation,
   useDeleteConversation,

@@ -29,7 +29,7 @@ pub(super) struct Facts {
     pub(super) reply: Option<ReplyHead>,
     /// The first of its mentions that names nobody who is in the conversation.
     pub(super) stranger: Option<usize>,
-    /// Its files are its sender's, and wait for a message.
+    /// Its files are its sender's, and wait for a message of this conversation.
     pub(super) has_files: bool,
 }
 

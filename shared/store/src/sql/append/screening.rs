@@ -91,7 +91,7 @@ pub(super) async fn judge(tx: &mut Tx, screen: &dyn Screen, asked: Asked<'_>) ->
 /// sender knows the message by the name that they gave it.
 fn labels<'a>(message: &'a NewMessage, files: &'a Waiting) -> impl Iterator<Item = &'a str> {
     let files = message.attachments.iter().filter_map(|id| files.get(id));
-    let names = files.filter_map(|(_, file)| file.name.as_deref());
+    let names = files.filter_map(|waiter| waiter.file.name.as_deref());
     let client_id = message.client_id.as_deref().filter(|name| !is_uuid(name));
     names.chain(client_id)
 }

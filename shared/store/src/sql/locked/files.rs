@@ -6,7 +6,8 @@ use protocol::frames::ServerFrame;
 use protocol::models::Attachment;
 use protocol::{AttachmentId, ConversationId, MessageId, Timestamp, UserId};
 use sqlx::types::Json;
-use sqlx::{query, query_as};
+use sqlx::{FromRow, query, query_as};
+use uuid::Uuid;
 
 use super::Locked;
 use crate::error::Result;
@@ -31,7 +32,11 @@ const OF_MESSAGE: &str = concat!(
 macro_rules! waiting {
     ($lock:literal) => {
         one_of_numbers!(
-            concat!("select ", attachment_columns!(), " from attachments where id"),
+            concat!(
+                "select conversation_id, ",
+                attachment_columns!(),
+                " from attachments where id"
+            ),
             concat!(
                 "and uploaded_by is not null and message_id is null and stored_at is not null and doomed_at is null
                  order by id",
@@ -67,8 +72,23 @@ const DOOM_MESSAGE: &str = "update attachments set doomed_at = $2
 const DOOM_CONVERSATION: &str = "update attachments set doomed_at = $2
      where conversation_id = $1 and file_key is not null and doomed_at is null";
 
-/// Files that wait for a message, each with who sent it.
-pub(in crate::sql) type Waiting = HashMap<AttachmentId, (UserId, Attachment)>;
+/// Files that wait for a message.
+pub(in crate::sql) type Waiting = HashMap<AttachmentId, Waiter>;
+
+/// A file that waits for a message.
+pub(in crate::sql) struct Waiter {
+    pub(in crate::sql) file: Attachment,
+    uploader: UserId,
+    /// Where it was uploaded for, if that was said.
+    conversation: Option<ConversationId>,
+}
+
+#[derive(FromRow)]
+struct WaitingRow {
+    conversation_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    file: AttachmentRow,
+}
 
 impl Locked {
     /// Adds a file that lies elsewhere to a message. One that is not there is an error.
@@ -92,7 +112,7 @@ impl Locked {
     }
 
     /// Gives a message files that a person has uploaded and that wait for one. `None`, and nothing is changed: one of
-    /// them is not theirs, or does not wait.
+    /// them is not theirs, does not wait, or was uploaded for another conversation.
     pub async fn attach(
         &mut self,
         message: MessageId,
@@ -100,7 +120,7 @@ impl Locked {
         uploader: UserId,
     ) -> Result<Option<Change>> {
         let waiting = waiting(&mut self.tx, ids).await?;
-        if !are_theirs(&waiting, ids, uploader) {
+        if !are_theirs(&waiting, ids, (uploader, self.conversation.id)) {
             return Ok(None);
         }
         give(&mut self.tx, ids, message, self.conversation.id).await?;
@@ -152,22 +172,32 @@ pub(in crate::sql) async fn waiting(tx: &mut Tx, ids: &[AttachmentId]) -> Result
         return Ok(Waiting::new());
     }
     let sql = WAITING.within(tx);
-    let rows: Vec<AttachmentRow> = on_tx!(tx, |connection| query_as(sql)
+    let rows: Vec<WaitingRow> = on_tx!(tx, |connection| query_as(sql)
         .bind(numbers(ids))
         .fetch_all(connection)
         .await)?;
     let files = rows.into_iter().filter_map(|row| {
-        let uploader = UserId(row.uploaded_by?);
-        let file = Attachment::from(row);
-        Some((file.id, (uploader, file)))
+        let waiter = Waiter {
+            uploader: UserId(row.file.uploaded_by?),
+            conversation: row.conversation_id.map(ConversationId),
+            file: row.file.into(),
+        };
+        Some((waiter.file.id, waiter))
     });
     Ok(files.collect())
 }
 
-/// Whether all of the files wait, and are this person's.
-pub(in crate::sql) fn are_theirs(waiting: &Waiting, ids: &[AttachmentId], uploader: UserId) -> bool {
-    ids.iter()
-        .all(|id| waiting.get(id).is_some_and(|(by, _)| *by == uploader))
+/// Whether all of the files wait, are this person's, and may be sent there.
+pub(in crate::sql) fn are_theirs(
+    waiting: &Waiting,
+    ids: &[AttachmentId],
+    (uploader, conversation): (UserId, ConversationId),
+) -> bool {
+    ids.iter().all(|id| {
+        waiting.get(id).is_some_and(|waiter| {
+            waiter.uploader == uploader && waiter.conversation.is_none_or(|meant| meant == conversation)
+        })
+    })
 }
 
 async fn give(

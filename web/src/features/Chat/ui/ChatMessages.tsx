@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LogSnapshot } from "../lib/realtime/types.ts";
 import type { Conversation, ConversationId, MessageHead, Participant, Seq, UserId } from "../lib/types.ts";
 import { useConversation } from "../model/conversations/hooks.ts";
@@ -9,13 +9,15 @@ import { ChatScope } from "./ChatScope.tsx";
 import type { ComposerHandle } from "./composer/Composer.tsx";
 import { ConversationComposer } from "./composer/ConversationComposer.tsx";
 import { useKeyboardInset } from "./composer/useKeyboardInset.ts";
+import { deferred, usePreloaded } from "./deferred.tsx";
 import { OpenHeader } from "./header/OpenHeader.tsx";
 import { MessagePane, type PaneControls } from "./messages/MessagePane.tsx";
 import { useFaces } from "./messages/useFaces.ts";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
-const GroupDetails = lazy(() => import("./details/GroupDetails.tsx"));
-const MessageSearch = lazy(() => import("./search/MessageSearch.tsx"));
+const GroupDetails = deferred(() => import("./details/GroupDetails.tsx"));
+const MessageSearch = deferred(() => import("./search/MessageSearch.tsx"));
+const PARTS = [GroupDetails, MessageSearch];
 
 export interface ChatMessagesProps {
   conversationId: ConversationId;
@@ -25,9 +27,9 @@ export interface ChatMessagesProps {
   onLastMessageUpdate?: ((conversationId: ConversationId, lastMessage: MessageHead) => void) | undefined;
   /** The header of a group was pressed; without it, the details of the group are shown in here. */
   onHeaderClick?: (() => void) | undefined;
-  onBack?: (() => void) | undefined;
-  /** A message to show, by its place; a new object for each wish, also for the same message. */
+  /** A message to lead to, e.g. one that a search has found; a new object leads there again. */
   jump?: { readonly seq: Seq } | null | undefined;
+  onBack?: (() => void) | undefined;
   showBackButton?: boolean | undefined;
 }
 
@@ -54,13 +56,12 @@ function WithDetails(props: ChatMessagesProps) {
     <div ref={ref} className="uc:flex uc:h-full uc:min-h-0 uc:min-w-0">
       <OpenConversation {...props} onHeaderClick={props.onHeaderClick ?? toggle} />
       {isOpen && (
-        <Suspense>
-          <GroupDetails
-            conversationId={props.conversationId}
-            shape={width >= PANEL_FROM ? "panel" : "sheet"}
-            onClose={close}
-          />
-        </Suspense>
+        <GroupDetails
+          conversationId={props.conversationId}
+          shape={width >= PANEL_FROM ? "panel" : "sheet"}
+          onClose={close}
+          onUnavailable={close}
+        />
       )}
     </div>
   );
@@ -80,10 +81,8 @@ function OpenConversation(props: ChatMessagesProps) {
   const composer = useRef<ComposerHandle>(null);
   const pane = useRef<PaneControls | null>(null);
   useKeyboardInset(root);
-  const { jump } = props;
-  useEffect(() => {
-    if (jump && handle !== null) pane.current?.jump(jump.seq);
-  }, [jump, handle]);
+  usePreloaded(PARTS);
+  useWantedJump(props.jump, log.status === "ready", pane);
   useLastMessage(conversationId, log, me, props.onLastMessageUpdate);
   const focusComposer = useCallback(() => composer.current?.focus(), []);
   const isGroup = conversation?.type === "group";
@@ -104,14 +103,13 @@ function OpenConversation(props: ChatMessagesProps) {
         onSearch={() => setSearching(true)}
       />
       {isSearching && (
-        <Suspense>
-          <MessageSearch
-            conversationId={conversationId}
-            nameOf={nameOf}
-            onJump={(seq) => pane.current?.jump(seq)}
-            onClose={() => setSearching(false)}
-          />
-        </Suspense>
+        <MessageSearch
+          conversationId={conversationId}
+          nameOf={nameOf}
+          onJump={(seq) => pane.current?.jump(seq)}
+          onClose={() => setSearching(false)}
+          onUnavailable={() => setSearching(false)}
+        />
       )}
       <MessagePane
         {...{ conversationId, conversation, me, log, handle, markRead, face, focusComposer }}
@@ -127,6 +125,20 @@ function OpenConversation(props: ChatMessagesProps) {
       )}
     </section>
   );
+}
+
+/** Leads to the message that the host names, as soon as the conversation is there. */
+function useWantedJump(
+  jump: ChatMessagesProps["jump"],
+  isReady: boolean,
+  pane: RefObject<PaneControls | null>,
+): void {
+  const done = useRef<ChatMessagesProps["jump"]>(null);
+  useEffect(() => {
+    if (!jump || !isReady || done.current === jump) return;
+    done.current = jump;
+    pane.current?.jump(jump.seq);
+  }, [jump, isReady, pane]);
 }
 
 const NOBODY: readonly Participant[] = [];

@@ -76,6 +76,16 @@ export function isRefusal(status: number, contentType: string | null): boolean {
   return status >= 400 || (contentType ?? "").startsWith("application/problem+json");
 }
 
+/** The body of a success, which is JSON; anything else is not from the service, but from something on the way. */
+export function successFrom(status: number, text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError({ status, code: "network", message: "Нет связи с сервером", retryable: true });
+  }
+}
+
 /** Reads a refusal of either kind: a problem document, or the bodies of the older dialects. */
 export function errorFrom(status: number, text: string, headers: Pick<Headers, "get">): ApiError {
   const body = parsed(text);

@@ -188,6 +188,11 @@ describe("no answer", () => {
     });
   });
 
+  it("is `network` too when something on the way answered for the server", async () => {
+    answers = [new Response("<html>Please pay for the Wi-Fi</html>", { status: 200 })];
+    expect(await failure(client().http.get("/api/x/"))).toMatchObject({ code: "network", retryable: true });
+  });
+
   it("is `timeout` when it did not come in time", async () => {
     vi.useFakeTimers();
     answers = ["never"];

@@ -1,5 +1,12 @@
 import type { TokenSource } from "../realtime/types.ts";
-import { errorFrom, isRefusal, networkError, timeoutError, unauthorizedError } from "./errors.ts";
+import {
+  errorFrom,
+  isRefusal,
+  networkError,
+  successFrom,
+  timeoutError,
+  unauthorizedError,
+} from "./errors.ts";
 
 /** How long a call without bytes to carry may take: two tries of a mobile network, and less than patience. */
 export const REQUEST_TIMEOUT_MS = 20_000;
@@ -147,8 +154,7 @@ async function answerOf<T>(response: Response): Promise<HttpAnswer<T>> {
   if (isRefusal(response.status, response.headers.get("Content-Type"))) {
     throw errorFrom(response.status, text, response.headers);
   }
-  const data: unknown = text === "" ? undefined : JSON.parse(text);
-  return { data: data as T, headers: response.headers };
+  return { data: successFrom(response.status, text) as T, headers: response.headers };
 }
 
 /** A signal that also fires after `ms`: `AbortSignal.any` is younger than the browsers we serve. */

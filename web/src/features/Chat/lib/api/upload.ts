@@ -1,5 +1,5 @@
 import type { Attachment, ConversationId, MessageId } from "../types.ts";
-import { ApiError, errorFrom, isRefusal, networkError } from "./errors.ts";
+import { ApiError, errorFrom, isRefusal, networkError, successFrom } from "./errors.ts";
 import type { Http } from "./http.ts";
 
 export interface UploadOptions {
@@ -35,9 +35,11 @@ function sendFile({ url, token, file, options }: FileRequest): Promise<Attachmen
       if (lengthComputable && total > 0) onProgress?.(loaded / total);
     };
     xhr.onload = () => {
-      const refused = isRefusal(xhr.status, xhr.getResponseHeader("Content-Type"));
-      if (refused) reject(errorFrom(xhr.status, xhr.responseText, headersOf(xhr)));
-      else settle(xhr.responseText, resolve, reject);
+      try {
+        resolve(answerOf(xhr));
+      } catch (error) {
+        reject(error);
+      }
     };
     xhr.onerror = () => reject(networkError());
     xhr.onabort = () => reject(cancelled());
@@ -49,12 +51,11 @@ function sendFile({ url, token, file, options }: FileRequest): Promise<Attachmen
   });
 }
 
-function settle(text: string, resolve: (value: Attachment) => void, reject: (reason: unknown) => void) {
-  try {
-    resolve(JSON.parse(text) as Attachment);
-  } catch (error) {
-    reject(error);
+function answerOf(xhr: XMLHttpRequest): Attachment {
+  if (isRefusal(xhr.status, xhr.getResponseHeader("Content-Type"))) {
+    throw errorFrom(xhr.status, xhr.responseText, headersOf(xhr));
   }
+  return successFrom(xhr.status, xhr.responseText) as Attachment;
 }
 
 /** The names before the file: so a refusal comes before the bytes. */

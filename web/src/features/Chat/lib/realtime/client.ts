@@ -34,6 +34,8 @@ export interface ChatClientPorts {
   readonly random: Random;
   readonly signals: PageSignals;
   readonly tabs: Tabs;
+  /** Names for messages on their way; UUIDs when left out. */
+  readonly newId?: () => string;
 }
 
 /** The realtime core; a page has one. */
@@ -66,11 +68,11 @@ class Client implements ChatClient {
     this.#logs = new Logs(ports.clock, (id) => this.#createLog(id));
     this.#outbox = new Outbox({
       ...ports,
-      newId: newClientId,
+      newId: ports.newId ?? newClientId,
       send,
       isOnline: () => this.#connection.isOnline,
       check: () => this.#connection.check(),
-      isFollowed: (id) => this.#isFollowed(id),
+      isAwaited: (id, landing) => this.#logs.get(id)?.awaits(landing) === true,
     });
     this.#outbox.list.subscribe(() => {
       for (const log of this.#logs.all()) log.onOutgoing();
@@ -168,19 +170,13 @@ class Client implements ChatClient {
 
   /** What this log shows now need not be sent any more. */
   #onMoved(log: ConversationLog): void {
-    const { number } = log;
     for (const entry of this.#outbox.of(log.id)) {
       const landing = log.landingOf(entry.clientId);
       if (landing !== null) this.#outbox.onLanded(entry.clientId, landing);
-      else if (entry.landed !== undefined && number !== null && number >= entry.landed.seq) {
+      else if (entry.landed !== undefined && log.isPast(entry.landed)) {
         this.#outbox.onLanded(entry.clientId, entry.landed);
       }
     }
-  }
-
-  #isFollowed(id: ConversationId): boolean {
-    const status = this.#logs.get(id)?.getSnapshot().status;
-    return status === "ready" || status === "loading";
   }
 
   #onHello(): void {

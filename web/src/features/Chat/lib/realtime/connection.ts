@@ -205,6 +205,8 @@ export class Connection {
     // Whoever heard of the loss may have stopped the connection, or tried again.
     if (this.#user === null || this.#socket !== null || this.#alarm !== null) return;
     this.#failures += 1;
+    // By the next try the token may have run out on its own.
+    this.#hasRenewed = false;
     const { clock, random, signals } = this.#ports;
     if (!signals.isOnline()) {
       this.#state.set({ name: "offline" });
@@ -240,7 +242,6 @@ export class Connection {
       () => {
         if (era !== this.#era) return;
         // The renewal itself could not be asked for: that says nothing about the token.
-        this.#hasRenewed = false;
         this.#wait(0);
       },
     );

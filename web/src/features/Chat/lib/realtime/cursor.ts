@@ -51,7 +51,7 @@ export class Cursor {
     return this.onSync(head);
   }
 
-  /** The socket is gone, or a new one has come: where its live frames begin is not known. */
+  /** Where live frames begin is not known any more: a new socket, a new place in the conversation, a refused resume. */
   onBreak(): void {
     this.#phase = "stale";
     this.#shown = this.#number;
@@ -88,7 +88,7 @@ export class Cursor {
 
   /** Asks for what is missing although nobody told of it: no `sync` came. */
   insist(): MustSubscribe {
-    return this.#begin(Math.max(this.#number, this.#resume.target), true);
+    return this.#begin(Math.max(this.#number, this.#resume.target), false);
   }
 
   #begin(target: Seq, hasEvidence: boolean): true {

@@ -166,6 +166,8 @@ export class Dispatcher {
   #onPassing(frame: PassingFrame): void {
     switch (frame.type) {
       case "conversation:new":
+        this.#ports.session.onGone(frame.payload.id);
+        this.#ports.logs.get(frame.payload.id)?.onJoined();
         this.#ports.emit({ type: "conversation:new", conversation: frame.payload });
         break;
       case "message:read":

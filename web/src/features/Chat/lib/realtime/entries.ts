@@ -27,8 +27,8 @@ type News =
 const REMEMBERED = 1_000;
 
 /**
- * What one user is sending, the same in all tabs: kept in the storage, and every change told to the other tabs once it
- * is stored. The last change wins; an entry that is over stays over.
+ * What one user is sending, the same in all tabs: kept in the storage, and every change told to the other tabs; an end
+ * only once it is stored, so that a tab which begins meanwhile hears of it. The last change wins; what is over stays over.
  */
 export class Entries {
   readonly list = new Store<readonly Entry[]>([]);
@@ -88,7 +88,9 @@ export class Entries {
     const user = this.#user;
     if (user === null || this.#over.has(entry.clientId)) return;
     this.#take(entry);
-    this.#write(() => this.#storage.set(keyOf(user, entry), entry), { kind: "outbox:put", user, entry });
+    // Told at once: a page that is closed right now may not get as far as storing it.
+    this.#tabs.post({ kind: "outbox:put", user, entry } satisfies News);
+    this.#write(() => this.#storage.set(keyOf(user, entry), entry), null);
   }
 
   /** An entry is over: it has landed, or was given up. */

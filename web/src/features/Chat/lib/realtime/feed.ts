@@ -17,7 +17,6 @@ export class Feed {
   readonly stretch = new Stretch();
   #cursor: Cursor | null = null;
   #reading: Reading | null = null;
-  /** Whether the stretch shows a page; before, there is nothing that frames could be put into. */
   #isPlaced = false;
   /** New messages that came before others that are still missing. */
   readonly #held = new Map<Seq, Message>();
@@ -34,6 +33,11 @@ export class Feed {
 
   get isAttached(): boolean {
     return !this.stretch.ends.hasNewer;
+  }
+
+  /** Whether the stretch shows a page; before, frames have no place. */
+  get isPlaced(): boolean {
+    return this.#isPlaced;
   }
 
   /** Whether a message waits for those before it. */

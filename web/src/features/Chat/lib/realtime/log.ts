@@ -2,7 +2,7 @@ import { type Readable, Store } from "../store.ts";
 import type { ConversationId, Message, Seq, UserId } from "../types.ts";
 import { Feed, type Reading } from "./feed.ts";
 import type { MessageFrame, PassingFrame } from "./frames.ts";
-import { RESUME_PATIENCE_MS, SYNC_PATIENCE_MS } from "./limits.ts";
+import { RESUME_MAX_CHANGES, RESUME_PATIENCE_MS, SYNC_PATIENCE_MS } from "./limits.ts";
 import { type Landing, type Outgoing, Pending } from "./pending.ts";
 import type { Cancel, Clock } from "./ports.ts";
 import type { HistoryPlace, HistorySource, LogSnapshot } from "./types.ts";
@@ -87,6 +87,17 @@ export class ConversationLog implements Readable<LogSnapshot> {
     return this.#feed.stretch.sent(this.#ports.me, clientId);
   }
 
+  /** Whether everything up to a message is applied, itself included: if it is not shown, it is elsewhere or gone. */
+  isPast(landing: Landing): boolean {
+    const { number } = this;
+    return number !== null && number >= landing.seq;
+  }
+
+  /** Whether a message is still to come. */
+  awaits(landing: Landing): boolean {
+    return (this.#status === "ready" || this.#status === "loading") && !this.isPast(landing);
+  }
+
   /** Reads the newest page. */
   open(): Promise<void> {
     this.#opening = this.#openNow();
@@ -156,7 +167,7 @@ export class ConversationLog implements Readable<LogSnapshot> {
       this.#begin(this.open());
       return;
     }
-    if (this.#feed.onSync(head)) this.#resume();
+    if (this.#feed.onSync(head)) this.#catchUp(head);
     else if (this.#feed.cursor?.isLive === true) this.#stopWaiting();
     this.#moved();
   }
@@ -187,10 +198,21 @@ export class ConversationLog implements Readable<LogSnapshot> {
     this.#publish();
   }
 
+  /** The user was let in again: live frames begin anew, and a `sync` says where. */
+  onJoined(): void {
+    this.#feed.onBreak();
+    this.#awaitSync(SYNC_PATIENCE_MS);
+  }
+
   /** The server would not let the log follow. */
   onSubscribeRefused(code: string): void {
-    // Anything else may pass: asked again once the patience with this resume has run out.
-    if (GONE.has(code)) this.onGone();
+    if (GONE.has(code)) {
+      this.onGone();
+      return;
+    }
+    // Anything else may pass: asked again at the next `sync`, or when none comes.
+    this.#feed.onBreak();
+    this.#awaitSync(SYNC_PATIENCE_MS);
   }
 
   /** The conversation was deleted, or the user is out of it. */
@@ -272,6 +294,13 @@ export class ConversationLog implements Readable<LogSnapshot> {
     if (heard === null) this.#awaitSync(SYNC_PATIENCE_MS);
     else if (this.#feed.onSync(heard)) this.#resume();
     else this.#stopWaiting();
+  }
+
+  /** Asks for what was missed; a stretch that has been left far behind is read anew. */
+  #catchUp(head: Seq): void {
+    const missed = head - (this.number ?? head);
+    if (missed > RESUME_MAX_CHANGES && this.#feed.isAttached) this.#begin(this.open());
+    else this.#resume();
   }
 
   #resume(): void {

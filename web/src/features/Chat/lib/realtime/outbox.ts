@@ -7,6 +7,7 @@ import {
   ACK_PATIENCE_MS,
   MESSAGE_MAX_CHARS,
   OUTBOX_AGE_MS,
+  OUTBOX_LOOK_MS,
   OUTBOX_MAX_ENTRIES,
   SENT_KEPT_MS,
 } from "./limits.ts";
@@ -26,8 +27,8 @@ export interface OutboxPorts {
   isOnline(): boolean;
   /** An answer is overdue: the socket may be dead. */
   check(): void;
-  /** Whether a log of this tab will show the messages of this conversation. */
-  isFollowed(conversation: ConversationId): boolean;
+  /** Whether a log of this tab is still to bring the message that an entry has become. */
+  isAwaited(conversation: ConversationId, landing: Landing): boolean;
 }
 
 /** What this tab knows of a send beside its entry. */
@@ -54,6 +55,7 @@ export class Outbox implements Outgoing {
   readonly #overdue = new Set<string>();
   #isLeading = false;
   #endLead: Cancel = () => undefined;
+  #endLook: Cancel = () => undefined;
   #era = 0;
   #lastOrder = 0;
 
@@ -83,17 +85,18 @@ export class Outbox implements Outgoing {
     this.stop();
     const era = this.#era;
     const open = this.#entries.open(user);
-    this.#endLead = this.#ports.tabs.lead(`outbox/${user}`, () => {
-      const lead = open.then(() => this.#entries.load()).catch(() => undefined);
-      void lead.then(() => era === this.#era && this.#takeLead());
-    });
     // A storage that cannot be read holds nothing to send.
-    open.catch(() => undefined);
+    const opened = open.catch(() => undefined);
+    this.#endLead = this.#ports.tabs.lead(`outbox/${user}`, () => {
+      void opened.then(() => this.#look(era));
+    });
   }
 
   stop(): void {
     this.#era += 1;
     this.#isLeading = false;
+    this.#endLook();
+    this.#endLook = () => undefined;
     this.#endLead();
     this.#endLead = () => undefined;
     for (const clientId of [...this.#attempts.keys()]) this.#forget(clientId);
@@ -106,7 +109,7 @@ export class Outbox implements Outgoing {
     const now = this.#ports.clock.now();
     this.#lastOrder = Math.max(this.#lastOrder + 1, now);
     const entry: Entry = {
-      clientId: this.#ports.newId(),
+      clientId: draft.clientId ?? this.#ports.newId(),
       conversationId: draft.conversationId,
       text: draft.text,
       reply: draft.reply ?? null,
@@ -198,14 +201,22 @@ export class Outbox implements Outgoing {
     if (entry?.landed !== undefined) this.onLanded(entry.clientId, entry.landed);
   }
 
-  #takeLead(): void {
+  /** Reads what other tabs have stored, now and then: a tab that was closed at once may have told nobody. */
+  async #look(era: number): Promise<void> {
+    await this.#entries.load().catch(() => undefined);
+    if (era !== this.#era) return;
+    this.#lead();
+    this.#endLook = this.#ports.clock.after(OUTBOX_LOOK_MS, () => void this.#look(era));
+  }
+
+  #lead(): void {
     this.#isLeading = true;
     this.#overdue.clear();
     for (const entry of this.#entries.list.getSnapshot()) {
       if (this.#isUnderWay(entry)) continue;
       // The tab that was sending it is gone.
       if (entry.state === "sending") this.#entries.put({ ...entry, state: "queued" });
-      else if (entry.state === "sent") this.#keepSent(entry.clientId);
+      else if (entry.state === "sent" && !this.#attempts.has(entry.clientId)) this.#keepSent(entry.clientId);
     }
     this.#flush();
   }
@@ -266,7 +277,7 @@ export class Outbox implements Outgoing {
     this.#alarm(clientId, SENT_KEPT_MS, () => {
       const entry = this.#entries.get(clientId);
       if (entry?.landed === undefined) return;
-      if (this.#ports.isFollowed(entry.conversationId)) this.#keepSent(clientId);
+      if (this.#ports.isAwaited(entry.conversationId, entry.landed)) this.#keepSent(clientId);
       else this.onLanded(clientId, entry.landed);
     });
   }

@@ -63,6 +63,7 @@ export class Pending {
     const landing = this.#ports.outgoing.landing(entry.clientId);
     const { stretch, cursor } = this.#feed;
     if (landing === null || stretch.isDeleted(landing.id) || this.#isInStretch(entry)) return false;
-    return this.#feed.holds(landing.seq) || cursor === null || cursor.number < landing.seq;
+    if (cursor === null || !this.#feed.isPlaced || this.#feed.holds(landing.seq)) return true;
+    return cursor.number < landing.seq;
   }
 }

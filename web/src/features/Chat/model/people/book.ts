@@ -1,4 +1,5 @@
 import type { ChatApi } from "../../lib/api/api.ts";
+import type { Locale } from "../../lib/format/locale.ts";
 import { displayName } from "../../lib/format/names.ts";
 import { Store } from "../../lib/store.ts";
 import type { UserId } from "../../lib/types.ts";
@@ -35,24 +36,31 @@ const DIRECTORY_FRESH_MS = 5 * 60 * 1000;
 export class PeopleBook {
   readonly store = new Store<ReadonlyMap<UserId, PersonCard>>(new Map());
   readonly #api: Pick<ChatApi, "people">;
+  readonly #locale: Locale;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #generation = 0;
 
-  constructor(api: Pick<ChatApi, "people">) {
+  constructor(api: Pick<ChatApi, "people">, locale: Locale = "ru") {
     this.#api = api;
+    this.#locale = locale;
   }
 
   note(people: Iterable<readonly [UserId, PersonFacts]>): void {
     const next = new Map(this.store.getSnapshot());
     let hasChanged = false;
     for (const [id, facts] of people) {
-      const card = cardOf(id, facts);
+      const card = cardOf(id, facts, this.#locale);
       if (isSame(next.get(id), card)) continue;
       next.set(id, card);
       hasChanged = true;
     }
     if (hasChanged) this.store.set(next);
+  }
+
+  /** A card for somebody of whom nothing is known yet. */
+  stranger(id: UserId): PersonCard {
+    return cardOf(id, {}, this.#locale);
   }
 
   /** Makes sure that these are known soon, if anybody knows them. */
@@ -87,10 +95,10 @@ export class PeopleBook {
   }
 }
 
-function cardOf(id: UserId, facts: PersonFacts): PersonCard {
+function cardOf(id: UserId, facts: PersonFacts, locale: Locale): PersonCard {
   return {
     id,
-    name: displayName({ ...facts, id }),
+    name: displayName({ ...facts, id }, locale),
     firstName: facts.first_name ?? "",
     lastName: facts.last_name ?? "",
     avatar: facts.avatar || null,

@@ -1,6 +1,5 @@
 import { type UseMutationResult, type UseQueryResult, useMutation, useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
-import { displayName } from "../../lib/format/names.ts";
 import type {
   ChatUser,
   ConversationId,
@@ -28,16 +27,16 @@ export function usePeople(ids: readonly UserId[]): ReadonlyMap<UserId, PersonCar
   const wanted = ids.join(",");
   const list = useMemo(() => (wanted === "" ? [] : wanted.split(",").map(Number)), [wanted]);
   useEffect(() => people.want(list), [people, list]);
-  return useMemo(() => new Map(list.map((id) => [id, known.get(id) ?? stranger(id)])), [known, list]);
+  return useMemo(
+    () => new Map(list.map((id) => [id, known.get(id) ?? people.stranger(id)])),
+    [people, known, list],
+  );
 }
 
 /** One person's name and picture. */
 export function usePerson(id: UserId): PersonCard {
-  return usePeople([id]).get(id) ?? stranger(id);
-}
-
-function stranger(id: UserId): PersonCard {
-  return { id, name: displayName({ id }), firstName: "", lastName: "", avatar: null };
+  const { people } = useRuntime();
+  return usePeople([id]).get(id) ?? people.stranger(id);
 }
 
 /** Whether a person is there; offline while unknown, and for `null`. */

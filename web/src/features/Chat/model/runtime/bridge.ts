@@ -11,6 +11,17 @@ import { keys } from "./keys.ts";
 /** The server writes notifications, and marks them read, about a second after what they are about; in ms. */
 const NOTIFICATIONS_LAG_MS = 1500;
 
+/** How long counts of what is unread elsewhere than in the list are left alone after an event, in ms. */
+const UNREAD_LAG_MS = 1000;
+
+/** What changes how much is unread. */
+const COUNTED: ReadonlySet<ChatEvent["type"]> = new Set([
+  "message:new",
+  "message:deleted",
+  "conversation:state",
+  "conversation:gone",
+]);
+
 /** The caches that events change. */
 export interface Caches {
   readonly queries: QueryClient;
@@ -23,7 +34,7 @@ export interface Caches {
 /** Carries what happens from the socket into the caches, and people from the caches into their books. */
 export class Bridge {
   readonly #caches: Caches;
-  #counting: ReturnType<typeof setTimeout> | null = null;
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(caches: Caches) {
     this.#caches = caches;
@@ -38,14 +49,15 @@ export class Bridge {
     });
     return () => {
       stop();
-      if (this.#counting !== null) clearTimeout(this.#counting);
-      this.#counting = null;
+      for (const timer of this.#timers.values()) clearTimeout(timer);
+      this.#timers.clear();
     };
   }
 
   onEvent(event: ChatEvent): void {
     const { list, presence, typing } = this.#caches;
     list.onEvent(event);
+    if (COUNTED.has(event.type)) this.#soon("unread", UNREAD_LAG_MS, [keys.unread]);
     switch (event.type) {
       case "message:new":
         typing.note(event.message.conversation_id, event.message.sender_id, false);
@@ -97,14 +109,14 @@ export class Bridge {
         this.#onNotification(event.notification);
         break;
       case "resumed":
-        this.#readAgain();
+        this.readAgain();
         break;
       default:
     }
   }
 
-  /** What the socket does not number may have changed unseen; only what is looked at is read at once. */
-  #readAgain(): void {
+  /** Reads again what may have changed unseen, at once where somebody looks at it. */
+  readAgain(): void {
     for (const key of [keys.conversations, keys.participants("").slice(0, 2), keys.notifications]) {
       this.#invalidate(key);
     }
@@ -152,11 +164,17 @@ export class Bridge {
   }
 
   #countNotificationsSoon(): void {
-    this.#counting ??= setTimeout(() => {
-      this.#counting = null;
-      this.#invalidate(keys.notificationCount);
-      this.#invalidate(keys.notifications);
-    }, NOTIFICATIONS_LAG_MS);
+    this.#soon("notifications", NOTIFICATIONS_LAG_MS, [keys.notificationCount, keys.notifications]);
+  }
+
+  /** Reads these again after a while, once for everything that happens until then. */
+  #soon(name: string, ms: number, queryKeys: readonly (readonly unknown[])[]): void {
+    if (this.#timers.has(name)) return;
+    const later = () => {
+      this.#timers.delete(name);
+      for (const key of queryKeys) this.#invalidate(key);
+    };
+    this.#timers.set(name, setTimeout(later, ms));
   }
 
   #invalidate(queryKey: readonly unknown[]): void {

@@ -55,6 +55,7 @@ export class ChatRuntime {
   #lingering: ReturnType<typeof setTimeout> | null = null;
   #close: (() => void) | null = null;
   #signing = 0;
+  #hasBeenOnline = false;
 
   constructor(options: ChatOptions, parts: RuntimeParts) {
     this.baseUrl = (options.baseUrl ?? "").replace(/\/+$/, "");
@@ -70,7 +71,7 @@ export class ChatRuntime {
       history: historySource(http),
       storage,
     });
-    this.people = new PeopleBook(this.api);
+    this.people = new PeopleBook(this.api, this.locale);
     this.list = new ListKeeper({
       api: this.api,
       queries: this.queries,
@@ -122,6 +123,7 @@ export class ChatRuntime {
       this.client.listen((event) => this.#bridge.onEvent(event)),
       this.#bridge.start(),
       this.session.subscribe(() => void this.#signIn()),
+      this.client.connection.subscribe(() => this.#onConnection()),
       flushOnLeave(() => this.drafts.flush()),
     ];
     void this.#signIn();
@@ -135,6 +137,13 @@ export class ChatRuntime {
     };
   }
 
+  /** What was read before the socket was there for the first time may lack what was said in between. */
+  #onConnection(): void {
+    if (this.#hasBeenOnline || this.client.connection.getSnapshot().name !== "online") return;
+    this.#hasBeenOnline = true;
+    this.#bridge.readAgain();
+  }
+
   /** Starts the socket for whoever is signed in now; forgets everything of whoever was before. */
   async #signIn(): Promise<void> {
     this.#signing += 1;
@@ -146,10 +155,13 @@ export class ChatRuntime {
       return;
     }
     const before = this.#me.getSnapshot();
-    if (userId !== before || userId === null) this.client.stop();
-    if (before !== null && userId !== before) this.#forget();
+    if (before !== null && userId !== before) {
+      this.client.stop();
+      this.#forget();
+    }
     this.#me.set(userId);
     if (userId === null || userId === before) return;
+    this.#hasBeenOnline = false;
     this.client.start(userId);
     // What was asked before anybody was signed in.
     void this.queries.invalidateQueries({

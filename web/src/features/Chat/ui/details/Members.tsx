@@ -1,16 +1,17 @@
 import { UserMinus, UserPlus } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { displayName, initials } from "../../lib/format/names.ts";
 import type { ConversationId, Participant, UserId } from "../../lib/types.ts";
 import { usePresence, useRemoveParticipant } from "../../model/people/hooks.ts";
 import { useText } from "../../model/useText.ts";
+import { deferred } from "../deferred.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Badge } from "../kit/Badge.tsx";
 import { Button } from "../kit/Button.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { showToast } from "../toast/toast.ts";
 
-const AddPeople = lazy(() => import("./AddPeople.tsx"));
+const AddPeople = deferred(() => import("./AddPeople.tsx"));
 
 export interface MembersProps {
   conversationId: ConversationId;
@@ -49,9 +50,12 @@ export function Members({ conversationId, members, me, canChange }: MembersProps
         )}
       </div>
       {isAdding && (
-        <Suspense>
-          <AddPeople conversationId={conversationId} members={members} onDone={() => setAdding(false)} />
-        </Suspense>
+        <AddPeople
+          conversationId={conversationId}
+          members={members}
+          onDone={() => setAdding(false)}
+          onUnavailable={() => setAdding(false)}
+        />
       )}
       <ul>
         {members.map((member) => (

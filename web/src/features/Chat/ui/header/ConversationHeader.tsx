@@ -1,13 +1,15 @@
 import { ArrowLeft, EllipsisVertical } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { conversationTitle, initials } from "../../lib/format/names.ts";
 import type { Conversation } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
+import { deferred, usePreloaded } from "../deferred.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Button } from "../kit/Button.tsx";
 import type { HeaderAction } from "./HeaderMenu.tsx";
 
-const HeaderMenu = lazy(() => import("./HeaderMenu.tsx"));
+const HeaderMenu = deferred(() => import("./HeaderMenu.tsx"));
+const PARTS = [HeaderMenu];
 
 export interface ConversationHeaderProps {
   conversation: Conversation | undefined;
@@ -82,6 +84,7 @@ function StatusLine({ status, isOffline }: { status: string; isOffline: boolean 
 function MenuButton(props: ConversationHeaderProps & { conversation: Conversation }) {
   const { t } = useText();
   const [isAsked, setAsked] = useState(false);
+  usePreloaded(PARTS);
   const button = (
     <Button
       variant="ghost"
@@ -94,9 +97,5 @@ function MenuButton(props: ConversationHeaderProps & { conversation: Conversatio
     </Button>
   );
   if (!isAsked) return button;
-  return (
-    <Suspense fallback={button}>
-      <HeaderMenu {...props} />
-    </Suspense>
-  );
+  return <HeaderMenu {...props} fallback={button} onUnavailable={() => setAsked(false)} />;
 }

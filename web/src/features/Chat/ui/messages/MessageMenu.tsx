@@ -25,7 +25,7 @@ export default function MessageMenu({ message, anchor, canPin, onClose }: Messag
         <Menu.Positioner anchor={anchor} sideOffset={4} className="uc:z-50">
           <Menu.Popup
             finalFocus={() => row ?? true}
-            className="uc:min-w-44 uc:rounded-md uc:border uc:border-border uc:bg-background uc:p-1 uc:shadow-lg"
+            className="uc:min-w-44 uc:rounded-md uc:border uc:border-border uc:bg-background uc:p-1 uc:shadow-lg uc:outline-none"
           >
             <QuickReactions message={message} />
             <Items message={message} anchor={row ?? anchor} canPin={canPin} />
@@ -40,7 +40,7 @@ function QuickReactions({ message }: { message: Message }) {
   const { t } = useText();
   const { actions } = useScene();
   return (
-    <div className="uc:flex uc:justify-between uc:border-b uc:pb-1 uc:mb-1">
+    <div className="uc:mb-1 uc:flex uc:justify-between uc:border-b uc:pb-1">
       {QUICK_REACTIONS.map((emoji) => (
         <Menu.Item
           key={emoji}

@@ -1,5 +1,5 @@
 import type { Virtualizer } from "@tanstack/react-virtual";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Row } from "./timeline.ts";
 
 /** So many rows before the edge of what is loaded, more is asked for. */
@@ -42,7 +42,25 @@ export function useEdges(list: EdgesInput, virtualizer: Virtualizer<HTMLDivEleme
     return () => element.removeEventListener("scroll", look);
   }, [virtualizer, lastRow, onSeen]);
 
+  useEndKept(virtualizer, isAtEnd);
   return { isAtEnd, first };
+}
+
+/** Keeps the end in view while the room for the list changes: the composer grows, a keyboard comes up. */
+function useEndKept(virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>, isAtEnd: boolean): void {
+  const wasAtEnd = useRef(isAtEnd);
+  useEffect(() => {
+    wasAtEnd.current = isAtEnd;
+  }, [isAtEnd]);
+  const element = virtualizer.scrollElement;
+  useEffect(() => {
+    if (element === null) return;
+    const watch = new ResizeObserver(() => {
+      if (wasAtEnd.current) virtualizer.scrollToEnd();
+    });
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [element, virtualizer]);
 }
 
 /** Whether the first rows have been drawn and scrolled to their end: before that, the top is in view by accident. */

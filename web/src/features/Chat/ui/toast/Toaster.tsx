@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { Toaster as Sonner, toast } from "sonner";
+import "sonner/dist/styles.css";
 import { useText } from "../../model/useText.ts";
 import { waitingToasts } from "./toast.ts";
 
