@@ -37,7 +37,8 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     ...devices["Desktop Chrome"],
-    locale: "en-GB",
+    // Most of the texts that the contracts fix are Russian.
+    locale: "ru-RU",
     timezoneId: "Asia/Bishkek",
     actionTimeout: EXPECT_MS,
     trace: "retain-on-failure",

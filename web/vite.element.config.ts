@@ -1,14 +1,23 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { stylesForShadowRoots, withoutInjectedStyles } from "./vite.plugins.ts";
+import { stylesForShadowRoots, withoutInjectedStyles, withoutStylesInThePage } from "./vite.plugins.ts";
 
 /**
  * The custom element `<unet-chat>`: `dist/widget/unet-chat.js`, which loads everything else by its own address, so that
  * the folder works from any path of any host. `npm run build` has filled `dist` before.
  */
+const AT_ONCE =
+  /node_modules[\\/](react|react-dom|scheduler|clsx|@tanstack[\\/](query-core|react-query)|lucide-react[\\/]dist[\\/]esm[\\/](?!icons))[\\/]|src[\\/]features[\\/]Chat[\\/](model[\\/](runtime|conversations)|ui[\\/]kit[\\/](cn|root|Avatar|Badge|Button|Input|Spinner))\b/;
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), stylesForShadowRoots(), withoutInjectedStyles()],
+  plugins: [
+    react(),
+    tailwindcss(),
+    stylesForShadowRoots(),
+    withoutInjectedStyles(),
+    withoutStylesInThePage(),
+  ],
   define: { "process.env.NODE_ENV": '"production"' },
   publicDir: false,
   base: "./",
@@ -17,7 +26,8 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: true,
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // A widget adds nothing to the head of the page that it stands in.
+    modulePreload: false,
     rolldownOptions: {
       input: { "unet-chat": "src/element/unet-chat.ts" },
       preserveEntrySignatures: "exports-only",
@@ -25,6 +35,7 @@ export default defineConfig({
         entryFileNames: "[name].js",
         // The server lets browsers keep for ever what is named by its content in a folder of this name.
         chunkFileNames: "assets/[name]-[hash].js",
+        codeSplitting: { groups: [{ name: "core", test: AT_ONCE }] },
         assetFileNames: "assets/[name]-[hash][extname]",
       },
     },

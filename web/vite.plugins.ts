@@ -1,7 +1,7 @@
 import type { Plugin } from "vite";
 
 /** Sonner writes its style sheet into the page by script, which a strict content security policy forbids and a shadow
- * root does not see; ours has it already (`ui/styles.css`). */
+ * root does not see; `Toaster.tsx` loads it as any other. */
 export function withoutInjectedStyles(): Plugin {
   return {
     name: "without-injected-styles",
@@ -29,6 +29,18 @@ export function registerByHand(css: string): string {
   if (defaults.length === 0) return css;
   return `*,::before,::after,::backdrop{${defaults.join(";")}}\n${css.replace(PROPERTY, "")}`;
 }
+
+/** The styles of toasts go into the shadow root (`src/element/lateSheets.ts`), not into the page around it. */
+export function withoutStylesInThePage(): Plugin {
+  return {
+    name: "without-styles-in-the-page",
+    enforce: "pre",
+    resolveId: (source) => (source === "sonner/dist/styles.css" ? NO_STYLES : null),
+    load: (id) => (id === NO_STYLES ? "" : null),
+  };
+}
+
+const NO_STYLES = "\0no-styles";
 
 /** {@link registerByHand} for the style sheet that goes into the custom element. After Tailwind's own plugin. */
 export function stylesForShadowRoots(): Plugin {

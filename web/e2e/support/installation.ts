@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Server, type Settings } from "./processes.ts";
 
 /** The key that signs the tokens of every installation of the tests; `tokens.ts` signs with it too. */
@@ -21,8 +22,12 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
+/** The page that `npm run build` has made. */
+const PAGE = fileURLToPath(new URL("../../dist", import.meta.url));
+
 const COMMON: Settings = {
   "tokens.secret": SECRET,
+  "api.web_dir": PAGE,
   "gateway.allowed_origins": '["*"]',
   "files.max_upload_bytes": MAX_UPLOAD_BYTES,
   "log.format": "json",
@@ -90,7 +95,7 @@ export class Cluster implements Installation {
     const api = await Server.start({
       name: "api",
       listen: "api.listen",
-      settings: { ...settings, "files.store": `file://${folder}/files` },
+      settings: { ...settings, "api.web_dir": PAGE, "files.store": `file://${folder}/files` },
       log: join(folder, "api.log"),
     });
     const cluster = new Cluster(api, { database, folder, settings });

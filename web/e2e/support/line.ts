@@ -22,6 +22,8 @@ export class Line {
   readonly url: string;
   /** Every socket that the page has opened so far, by the address of the gateway that has it, the newest last. */
   readonly opened: string[] = [];
+  /** How many sockets the page has asked for so far, refused ones too. */
+  asked = 0;
   readonly #server: HttpServer;
   readonly #installation: Installation;
   readonly #connections = new Set<Socket>();
@@ -50,6 +52,11 @@ export class Line {
   /** Ends every connection and takes no new one until {@link Line.mend}. */
   cut(): void {
     this.#isCut = true;
+    this.hangUp();
+  }
+
+  /** Ends every connection; new ones are taken. */
+  hangUp(): void {
     for (const socket of this.#connections) socket.destroy();
   }
 
@@ -129,6 +136,7 @@ export class Line {
 
   async #upgrade(request: IncomingMessage, page: Socket, head: Buffer): Promise<void> {
     const path = request.url ?? "";
+    this.asked += 1;
     if (!SOCKET_PATHS.some((known) => path.startsWith(known)) || this.#refused?.("GET", path) === true) {
       page.destroy();
       return;

@@ -1,12 +1,17 @@
 /** People by REST: what a test prepares, and what others do while a page is watched. */
 import { createHmac, randomUUID } from "node:crypto";
-import type { Conversation, Message, Tokens } from "../../src/features/Chat/lib/types.ts";
+import type {
+  Conversation,
+  Message,
+  NotificationSettings,
+  Tokens,
+} from "../../src/features/Chat/lib/types.ts";
 import { SECRET } from "./installation.ts";
 
 /** The password of everybody. */
 export const PASSWORD = "correct horse battery";
 
-/** Files that {@link Person.sendMany} keeps under way at a time: enough to fill the server's batches. */
+/** Messages that {@link Person.sendMany} keeps under way at a time: enough to fill the server's batches. */
 const SENDS_AT_A_TIME = 32;
 
 /** Longer than any honest answer takes, ms. */
@@ -86,13 +91,21 @@ export class Person {
     await Promise.all(Array.from({ length: SENDS_AT_A_TIME }, sender));
   }
 
-  /** The newest messages, ascending. */
-  history(conversation: string, limit = 200): Promise<Message[]> {
-    return this.#call("GET", `/api/unet-chat/messages/${conversation}?limit=${limit}`);
+  /** A page of messages, ascending: the newest, or those after a number. */
+  history(conversation: string, where: { after?: number; limit?: number } = {}): Promise<Message[]> {
+    const query = new URLSearchParams({ limit: String(where.limit ?? 200) });
+    if (where.after !== undefined) query.set("after", String(where.after));
+    return this.#call("GET", `/api/unet-chat/messages/${conversation}?${query}`);
   }
 
   conversations(): Promise<Conversation[]> {
     return this.#call("GET", "/api/unet-chat/conversations/");
+  }
+
+  /** Whether notifications of messages are switched on. */
+  async wantsMessages(): Promise<boolean> {
+    const settings = await this.#call<NotificationSettings>("GET", "/api/notifications/settings/");
+    return settings.messages;
   }
 
   remove(conversation: string, other: Person): Promise<void> {
@@ -103,8 +116,8 @@ export class Person {
     return this.#call("POST", `/api/unet-chat/conversations/${conversation}/read/`);
   }
 
-  /** Ends every sign-in of this person but the one that `tokens` belong to. */
-  async signOutElsewhere(password: string): Promise<void> {
+  /** Ends every sign-in of this person but this one. */
+  async changePassword(password: string): Promise<void> {
     await this.#call("POST", "/api/auth/change-password/", {
       old_password: PASSWORD,
       new_password: password,

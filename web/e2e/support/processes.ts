@@ -66,7 +66,7 @@ export class Server {
   /** Ends it on the spot, as a crash does. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
-    await this.#ended();
+    await this.ended();
   }
 
   /** Asks it to leave, as a deployment does, and does not wait. */
@@ -77,7 +77,7 @@ export class Server {
   /** Asks it to leave and waits for that. */
   async stop(): Promise<void> {
     this.terminate();
-    await this.#ended();
+    await this.ended();
   }
 
   async #ready(): Promise<void> {
@@ -88,7 +88,8 @@ export class Server {
     }
   }
 
-  async #ended(): Promise<void> {
+  /** Waits for its end. */
+  async ended(): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     while (!this.#hasEnded()) {
       if (Date.now() > deadline) throw new Error(`still running; its log:\n${this.#text()}`);

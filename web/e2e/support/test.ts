@@ -1,5 +1,6 @@
 /** What every browser test begins with: servers, people, and a page for each of them. */
 import { type BrowserContext, type BrowserContextOptions, test as base, type Page } from "@playwright/test";
+import type { Tokens } from "../../src/features/Chat/lib/types.ts";
 import { Cluster, type Installation, Standalone } from "./installation.ts";
 import { Line } from "./line.ts";
 import { Person } from "./people.ts";
@@ -25,6 +26,8 @@ export interface SeatOptions {
   readonly as?: Person;
   /** The access token to begin with instead of the person's own. */
   readonly access?: string;
+  /** Another sign-in than the one that the person acts by. */
+  readonly tokens?: Tokens;
   readonly browser?: BrowserContextOptions;
   /** Runs in every page before anything of ours does. */
   readonly script?: () => void;
@@ -75,7 +78,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const line = await Line.open(installation);
       const context = await browser.newContext({
         ...options.browser,
-        ...(options.as && { storageState: storageOf(options.as, line.url, options.access) }),
+        ...(options.as && { storageState: storageOf(options.as, line.url, options) }),
       });
       const seat = { page: await context.newPage(), context, line, newTab: () => context.newPage() };
       seats.push(seat);
@@ -95,18 +98,19 @@ async function prepare({ context, page, line }: Seat, options: SeatOptions): Pro
 }
 
 /** The storage of a browser in which somebody has signed in before. */
-function storageOf(person: Person, origin: string, access = person.tokens.access) {
-  const { id, tokens } = person;
-  const value = JSON.stringify({ access, refresh: tokens.refresh, user_id: id, id });
+function storageOf({ id, tokens }: Person, origin: string, options: SeatOptions) {
+  const { access, refresh } = options.tokens ?? tokens;
+  const value = JSON.stringify({ access: options.access ?? access, refresh, user_id: id, id });
   return { cookies: [], origins: [{ origin, localStorage: [{ name: AUTH_KEY, value }] }] };
 }
 
-/** No page may throw, nor break the server's content security policy, whatever a test is about. */
+/** What the browser itself says of a network that a test has cut. */
+const OF_THE_NETWORK = /Failed to load resource|WebSocket connection to/;
+
+/** No page may throw, complain, or break the server's content security policy, whatever a test is about. */
 function watch(context: BrowserContext, faults: string[]): void {
   context.on("weberror", (error) => faults.push(String(error.error().stack ?? error.error())));
   context.on("console", (message) => {
-    if (message.type() === "error" && /Content Security Policy|Uncaught|React/.test(message.text())) {
-      faults.push(message.text());
-    }
+    if (message.type() === "error" && !OF_THE_NETWORK.test(message.text())) faults.push(message.text());
   });
 }

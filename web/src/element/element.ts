@@ -1,13 +1,7 @@
 import type { ConversationId, Locale } from "../features/Chat/index.ts";
 import { type Tell, telling, type UnetChatEvents } from "./events.ts";
 import type { Mounted } from "./mount.tsx";
-import { HostSession, type TokenProvider } from "./session.ts";
-
-/** How the element looks; `auto`, the default, follows the system. */
-export type Theme = "light" | "dark" | "auto";
-
-/** Where what is being sent and written outlives a reload; `memory`, the default, is nowhere. */
-export type Storage = "memory" | "persistent";
+import type { Settings, Storage, Theme, TokenProvider } from "./settings.ts";
 
 /** The attributes; properties of the same meaning reflect them. */
 const ATTRIBUTES = ["base-url", "locale", "theme", "conversation-id", "token", "storage"] as const;
@@ -21,13 +15,11 @@ const OF_CONNECTION: readonly Attribute[] = ["base-url", "storage"];
  * `<unet-chat>`: the whole chat behind a shadow root. Touches no cookies, no localStorage and no IndexedDB, unless
  * `storage` asks for that. Connects when it comes into the page and disconnects when it leaves.
  */
-export class UnetChatElement extends HTMLElement {
+export class UnetChatElement extends HTMLElement implements Settings {
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
 
   readonly #tell: Tell = telling(this);
-  readonly #session = new HostSession((error) =>
-    this.#tell("unet-chat:error", { code: "token_provider", message: String(error) }),
-  );
+  #tokenProvider: TokenProvider | null = null;
   #mounted: Promise<Mounted | null> | null = null;
 
   constructor() {
@@ -35,7 +27,6 @@ export class UnetChatElement extends HTMLElement {
     this.attachShadow({ mode: "open" });
   }
 
-  /** Where the service is; unless told, where this script was loaded from. */
   get baseUrl(): string {
     return this.getAttribute("base-url") ?? new URL(import.meta.url).origin;
   }
@@ -43,7 +34,6 @@ export class UnetChatElement extends HTMLElement {
     this.#reflect("base-url", value);
   }
 
-  /** `ru`, `ky` or `en`; `null`, the default, for the language of the page, else of the browser. */
   get locale(): Locale | null {
     return this.getAttribute("locale") as Locale | null;
   }
@@ -59,7 +49,6 @@ export class UnetChatElement extends HTMLElement {
     this.#reflect("theme", value);
   }
 
-  /** The conversation that is shown; `null` for none. The user's own choice is told by `unet-chat:conversation`. */
   get conversationId(): ConversationId | null {
     return this.getAttribute("conversation-id");
   }
@@ -67,7 +56,6 @@ export class UnetChatElement extends HTMLElement {
     this.#reflect("conversation-id", value);
   }
 
-  /** An access token; where the page can get fresh ones, `tokenProvider` is better. */
   get token(): string | null {
     return this.getAttribute("token");
   }
@@ -82,12 +70,13 @@ export class UnetChatElement extends HTMLElement {
     this.#reflect("storage", value);
   }
 
-  /** Asked for an access token at the start, and again whenever the server has refused the last one. */
   get tokenProvider(): TokenProvider | null {
-    return this.#session.provider;
+    return this.#tokenProvider;
   }
   set tokenProvider(provider: TokenProvider | null) {
-    this.#session.provider = provider;
+    if (provider === this.#tokenProvider) return;
+    this.#tokenProvider = provider;
+    this.#change((mounted) => mounted.renounceToken());
   }
 
   connectedCallback(): void {
@@ -102,9 +91,14 @@ export class UnetChatElement extends HTMLElement {
 
   attributeChangedCallback(name: Attribute, before: string | null, now: string | null): void {
     if (before === now) return;
-    if (name === "token") this.#session.token = now;
-    else if (OF_CONNECTION.includes(name)) this.#remount();
-    else void this.#mounted?.then((mounted) => mounted?.update());
+    if (name === "conversation-id") this.#tell("unet-chat:conversation", { id: now });
+    if (OF_CONNECTION.includes(name)) this.#remount();
+    else if (name !== "token") this.#change((mounted) => mounted.update());
+    else if (this.#tokenProvider === null) this.#change((mounted) => mounted.renounceToken());
+  }
+
+  #change(change: (mounted: Mounted) => void): void {
+    void this.#mounted?.then((mounted) => mounted !== null && change(mounted));
   }
 
   #remount(): void {
@@ -123,7 +117,7 @@ export class UnetChatElement extends HTMLElement {
     try {
       const { mount } = await import("./mount.tsx");
       const root = this.shadowRoot;
-      return root !== null && this.isConnected ? mount(this, root, this.#session, this.#tell) : null;
+      return root !== null && this.isConnected ? mount(this, root, this.#tell) : null;
     } catch (error) {
       this.#tell("unet-chat:error", { code: "load", message: String(error) });
       return null;
@@ -144,7 +138,7 @@ export class UnetChatElement extends HTMLElement {
   }
 }
 
-const PROPERTIES: Record<Attribute, keyof UnetChatElement> = {
+const PROPERTIES: Record<Attribute, keyof Settings> = {
   "base-url": "baseUrl",
   locale: "locale",
   theme: "theme",

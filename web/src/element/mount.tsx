@@ -7,24 +7,32 @@ import {
   chooseLocale,
   createChatRuntime,
 } from "../features/Chat/index.ts";
-import type { Theme, UnetChatElement } from "./element.ts";
 import type { Tell } from "./events.ts";
 import { HostEvents } from "./HostEvents.tsx";
-import type { HostSession } from "./session.ts";
+import { HostSession } from "./session.ts";
+import type { Settings, Theme } from "./settings.ts";
 import { adoptStyles } from "./sheets.ts";
 
 /** The chat in an element. */
 export interface Mounted {
   /** Reads the attributes again. */
   update(): void;
+  /** Asks the page for its token again: it has another one. */
+  renounceToken(): void;
   /** Takes the chat out and closes its socket at once. */
   unmount(): void;
 }
 
 /** Draws the chat into a shadow root. */
-export function mount(element: UnetChatElement, root: ShadowRoot, session: HostSession, tell: Tell): Mounted {
+export function mount(element: HTMLElement & Settings, root: ShadowRoot, tell: Tell): Mounted {
+  const session = new HostSession(element, (error) =>
+    tell("unet-chat:error", { code: "token_provider", message: String(error) }),
+  );
   const runtime = createChatRuntime({ baseUrl: element.baseUrl, session, storage: element.storage });
   adoptStyles(root);
+  import("./lateSheets.ts")
+    .then(({ adoptLate }) => adoptLate(root))
+    .catch((error: unknown) => tell("unet-chat:error", { code: "load", message: String(error) }));
   const seam = document.createElement("div");
   seam.className = "seam";
   root.replaceChildren(seam);
@@ -33,6 +41,7 @@ export function mount(element: UnetChatElement, root: ShadowRoot, session: HostS
   update();
   return {
     update,
+    renounceToken: () => session.renounce(),
     unmount() {
       react.unmount();
       runtime.stop();
@@ -42,7 +51,7 @@ export function mount(element: UnetChatElement, root: ShadowRoot, session: HostS
 }
 
 interface ChatProps {
-  element: UnetChatElement;
+  element: HTMLElement & Settings;
   runtime: ChatRuntime;
   tell: Tell;
 }
@@ -66,7 +75,7 @@ function Chat({ element, runtime, tell }: ChatProps) {
 const THEMES = { light: "light", dark: "dark", auto: "system" } as const satisfies Record<Theme, string>;
 
 /** As the element says, else the page around it, else the browser. */
-function localeOf(element: UnetChatElement) {
+function localeOf(element: HTMLElement & Settings) {
   const around = element.closest<HTMLElement>("[lang]")?.lang;
   return chooseLocale(
     [element.locale, around, ...navigator.languages].filter((tag) => typeof tag === "string"),

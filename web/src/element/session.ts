@@ -1,38 +1,27 @@
 import { callbackTokens, type Identity, type Session } from "../features/Chat/index.ts";
+import type { Settings } from "./settings.ts";
 
-/** Asks the host for a fresh access token; an empty one means that nobody is signed in. */
-export type TokenProvider = () => Promise<string>;
+/** The callback counts more than the token that is written down. */
+type TokenHolder = Pick<Settings, "token" | "tokenProvider">;
 
-/**
- * The tokens of a host page: from its callback, else from the element's attribute. Both may come, change and go at any
- * time; whoever listens is told.
- */
+/** The tokens of a host page, which may come, change and go at any time. */
 export class HostSession implements Session {
   readonly #listeners = new Set<() => void>();
+  readonly #holder: TokenHolder;
   readonly #onFailure: (error: unknown) => void;
-  #provider: TokenProvider | null = null;
-  #token: string | null = null;
-  #tokens: Session = this.#source();
+  #tokens: Session;
 
   /** `onFailure` hears what the host's callback has thrown; it is asked again a little later. */
-  constructor(onFailure: (error: unknown) => void) {
+  constructor(holder: TokenHolder, onFailure: (error: unknown) => void) {
+    this.#holder = holder;
     this.#onFailure = onFailure;
+    this.#tokens = this.#source();
   }
 
-  get provider(): TokenProvider | null {
-    return this.#provider;
-  }
-
-  set provider(provider: TokenProvider | null) {
-    if (provider === this.#provider) return;
-    this.#provider = provider;
-    this.#renounce();
-  }
-
-  set token(token: string | null) {
-    if (token === this.#token) return;
-    this.#token = token;
-    if (this.#provider === null) this.#renounce();
+  /** The host has another token, or another way to get one. */
+  renounce(): void {
+    this.#tokens = this.#source();
+    this.#tell();
   }
 
   current(): Promise<string | null> {
@@ -52,12 +41,6 @@ export class HostSession implements Session {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Forgets what the former source has said. */
-  #renounce(): void {
-    this.#tokens = this.#source();
-    this.#tell();
-  }
-
   #source(): Session {
     const tokens = callbackTokens(() => this.#ask());
     // It says when the host has answered with the token of somebody else.
@@ -70,9 +53,10 @@ export class HostSession implements Session {
   }
 
   async #ask(): Promise<string> {
-    if (this.#provider === null) return this.#token ?? "";
+    const { tokenProvider, token } = this.#holder;
+    if (tokenProvider === null) return token ?? "";
     try {
-      return await this.#provider();
+      return await tokenProvider();
     } catch (error) {
       this.#onFailure(error);
       throw error;

@@ -11,7 +11,7 @@ const SEAM = `
 const made = new Map<string, CSSStyleSheet>();
 
 /** A sheet that every element of the page shares. Made by script, it needs nothing from `style-src` of the page's policy. */
-function sheet(css: string): CSSStyleSheet {
+export function sheet(css: string): CSSStyleSheet {
   const known = made.get(css) ?? new CSSStyleSheet();
   if (!made.has(css)) known.replaceSync(css);
   made.set(css, known);

@@ -1,9 +1,8 @@
 /** Teaches the page the element `<unet-chat>`: load this file by `<script type="module">`, before or after its use. */
 import { UnetChatElement } from "./element.ts";
 
-export type { Storage, Theme } from "./element.ts";
 export type { UnetChatEvents } from "./events.ts";
-export type { TokenProvider } from "./session.ts";
+export type { Settings, Storage, Theme, TokenProvider } from "./settings.ts";
 export { UnetChatElement };
 
 const NAME = "unet-chat";

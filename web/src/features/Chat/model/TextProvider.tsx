@@ -1,6 +1,5 @@
-import type { i18n } from "i18next";
 import { type ReactNode, useEffect, useState } from "react";
-import { changeLocale, createTranslator, type Locale, type TextOverrides } from "../lib/i18n/translator.ts";
+import { createTranslator, type Locale, type TextOverrides, Translator } from "../lib/i18n/translator.ts";
 import { TextContext } from "./useText.ts";
 
 export interface TextProviderProps {
@@ -14,15 +13,14 @@ export interface TextProviderProps {
 
 /** Gives the texts to everything below it; loads a language when it is asked for. */
 export function TextProvider({ locale, overrides, fallback = null, children }: TextProviderProps) {
-  const [translator, setTranslator] = useState<i18n | null>(null);
+  const [translator, setTranslator] = useState<Translator | null>(null);
   const [failure, setFailure] = useState<{ error: unknown } | null>(null);
   const [ownTexts] = useState(overrides);
   useEffect(() => {
     let isWanted = true;
-    const ready =
-      translator === null ? createTranslator(locale, ownTexts) : changeLocale(translator, locale, ownTexts);
+    const ready = translator === null ? createTranslator(locale, ownTexts) : translator.change(locale);
     ready
-      .then((created) => isWanted && created !== undefined && setTranslator(created))
+      .then((created) => isWanted && created instanceof Translator && setTranslator(created))
       .catch((error: unknown) => isWanted && translator === null && setFailure({ error }));
     return () => {
       isWanted = false;

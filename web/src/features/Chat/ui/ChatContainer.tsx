@@ -1,5 +1,5 @@
 import { MessagesSquare } from "lucide-react";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import type { Conversation, ConversationId, FoundMessage } from "../lib/types.ts";
 import {
   useConversations,
@@ -10,9 +10,13 @@ import { useText } from "../model/useText.ts";
 import { ChatScope } from "./ChatScope.tsx";
 import { ChatSelect } from "./ChatSelect.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
-import { ConversationPane, type Jump } from "./ConversationPane.tsx";
+import type { Jump } from "./ConversationPane.tsx";
 import { cn } from "./kit/cn.ts";
+import { Spinner } from "./kit/Spinner.tsx";
 import { useContainerWidth } from "./useContainerWidth.ts";
+
+const loadPane = () => import("./ConversationPane.tsx");
+const ConversationPane = lazy(async () => ({ default: (await loadPane()).ConversationPane }));
 
 /** From this width on, in CSS px, list and messages stand side by side; below, one of them is shown. */
 const WIDE_FROM = 720;
@@ -62,6 +66,12 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
   const [jump, setJump] = useState<Jump | null>(null);
   const list = useList(selectedId, onSelect);
   const isWide = width >= WIDE_FROM;
+  // The list is what a visit begins with; what an open conversation needs comes right after it.
+  const isListed = !list.loading;
+  useEffect(() => {
+    // What fails is asked for again when a conversation is opened.
+    if (isListed) loadPane().catch(() => undefined);
+  }, [isListed]);
   const openFound = ({ message }: FoundMessage) => {
     setJump({ conversationId: message.conversation_id, seq: message.seq });
     onSelect(message.conversation_id);
@@ -83,13 +93,15 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
           />
         )}
         {selectedId !== null && width > 0 && (
-          <ConversationPane
-            key={selectedId}
-            conversationId={selectedId}
-            isWide={isWide}
-            jump={jump?.conversationId === selectedId ? jump : null}
-            onClose={() => onSelect(null)}
-          />
+          <Suspense fallback={<Spinner label={t("common.loading")} className="uc:m-auto" />}>
+            <ConversationPane
+              key={selectedId}
+              conversationId={selectedId}
+              isWide={isWide}
+              jump={jump?.conversationId === selectedId ? jump : null}
+              onClose={() => onSelect(null)}
+            />
+          </Suspense>
         )}
         {selectedId === null && isWide && <NothingChosen />}
       </div>

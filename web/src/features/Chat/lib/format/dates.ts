@@ -1,7 +1,6 @@
-import { type Locale as DateLocale, differenceInCalendarDays, format, isSameYear } from "date-fns";
-import { enUS } from "date-fns/locale/en-US";
-import { ru } from "date-fns/locale/ru";
-import { ky } from "./ky.ts";
+import { differenceInCalendarDays } from "date-fns/differenceInCalendarDays";
+import { isSameYear } from "date-fns/isSameYear";
+import { monthName, weekdayName } from "./calendar.ts";
 import type { Locale } from "./locale.ts";
 
 /**
@@ -14,11 +13,18 @@ const WEEK_DAYS = 7;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** A day of a year, in pieces: its number, the same with two digits, the month's name, the year. */
+interface Day {
+  readonly day: number;
+  readonly dd: string;
+  readonly month: string;
+  readonly year: number;
+}
+
 /** How each language writes a day; Kyrgyz puts a hyphen between day and month, and the year in front. */
 interface Words {
-  readonly dates: DateLocale;
-  readonly day: string;
-  readonly dayOfYear: string;
+  readonly day: (day: Day) => string;
+  readonly dayOfYear: (day: Day) => string;
   readonly today: string;
   readonly yesterday: string;
   readonly justNow: string;
@@ -31,9 +37,8 @@ interface Words {
 
 const WORDS: Record<Locale, Words> = {
   ru: {
-    dates: ru,
-    day: "dd MMMM",
-    dayOfYear: "dd MMMM yyyy",
+    day: ({ dd, month }) => `${dd} ${month}`,
+    dayOfYear: ({ dd, month, year }) => `${dd} ${month} ${year}`,
     today: "Сегодня",
     yesterday: "Вчера",
     justNow: "Только что",
@@ -44,9 +49,8 @@ const WORDS: Record<Locale, Words> = {
     at: (day, time) => `${day} в ${time}`,
   },
   ky: {
-    dates: ky,
-    day: "d-MMMM",
-    dayOfYear: "yyyy-'ж'. d-MMMM",
+    day: ({ day, month }) => `${day}-${month}`,
+    dayOfYear: ({ day, month, year }) => `${year}-ж. ${day}-${month}`,
     today: "Бүгүн",
     yesterday: "Кечээ",
     justNow: "Азыр эле",
@@ -57,9 +61,8 @@ const WORDS: Record<Locale, Words> = {
     at: (day, time) => `${day} саат ${time}`,
   },
   en: {
-    dates: enUS,
-    day: "d MMMM",
-    dayOfYear: "d MMMM yyyy",
+    day: ({ day, month }) => `${day} ${month}`,
+    dayOfYear: ({ day, month, year }) => `${day} ${month} ${year}`,
     today: "Today",
     yesterday: "Yesterday",
     justNow: "Just now",
@@ -74,7 +77,7 @@ const WORDS: Record<Locale, Words> = {
 /** The time of a message: `14:05`. */
 export function clockTime(moment: string): string {
   const date = parsed(moment);
-  return date === null ? "" : format(date, "HH:mm");
+  return date === null ? "" : clock(date);
 }
 
 /** The time of a row of the list: today the time, then "Вчера", the weekday for a week, then `21.11.26`. */
@@ -82,9 +85,9 @@ export function listTime(moment: string, now: Date, locale: Locale = "ru"): stri
   const date = parsed(moment);
   if (date === null) return "";
   const days = daysBefore(date, now);
-  if (days === 0) return format(date, "HH:mm");
+  if (days === 0) return clock(date);
   if (days === 1) return WORDS[locale].yesterday;
-  return days < WEEK_DAYS ? format(date, "EEEE", { locale: WORDS[locale].dates }) : format(date, "dd.MM.yy");
+  return days < WEEK_DAYS ? weekdayName(date.getDay(), locale) : numbers(date);
 }
 
 /** What stands between the messages of two days: "Сегодня", "Вчера", `21 ноября`, `21 ноября 2025`. */
@@ -95,8 +98,7 @@ export function dayLabel(moment: string, now: Date, locale: Locale = "ru"): stri
   const days = daysBefore(date, now);
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
-  const pattern = isSameYear(date, now) ? words.day : words.dayOfYear;
-  return format(date, pattern, { locale: words.dates });
+  return (isSameYear(date, now) ? words.day : words.dayOfYear)(dayOf(date, locale));
 }
 
 /** Whether two messages stand under the same {@link dayLabel}. */
@@ -117,7 +119,7 @@ export function relativeTime(moment: string, now: Date, locale: Locale = "ru"): 
   // The night between does not make an hour ago a day ago.
   if (age < 24 * HOUR_MS) return words.hoursAgo(Math.floor(age / HOUR_MS));
   if (days < WEEK_DAYS) return words.daysAgo(days);
-  return format(date, isSameYear(date, now) ? "dd.MM" : "dd.MM.yy");
+  return isSameYear(date, now) ? dayAndMonth(date) : numbers(date);
 }
 
 /** When somebody was there: "был(а) 5 мин. назад", "был(а) вчера в 14:05", "был(а) 21.11.26". */
@@ -129,17 +131,40 @@ export function lastSeen(moment: string | null | undefined, now: Date, locale: L
   if (age < MINUTE_MS) return words.seen(lower(words.justNow, locale));
   if (age < HOUR_MS) return words.seen(words.minutesAgo(Math.floor(age / MINUTE_MS)));
   const days = daysBefore(date, now);
-  const time = format(date, "HH:mm");
+  const time = clock(date);
   if (days === 0) return words.seen(words.at(lower(words.today, locale), time));
   if (days === 1) return words.seen(words.at(lower(words.yesterday, locale), time));
-  return words.seen(format(date, "dd.MM.yy"));
+  return words.seen(numbers(date));
 }
 
 /** The whole moment, for tips and screen readers: `21 ноября 2026, 14:05`. */
 export function fullTime(moment: string, locale: Locale = "ru"): string {
   const date = parsed(moment);
-  const words = WORDS[locale];
-  return date === null ? "" : format(date, `${words.dayOfYear}, HH:mm`, { locale: words.dates });
+  return date === null ? "" : `${WORDS[locale].dayOfYear(dayOf(date, locale))}, ${clock(date)}`;
+}
+
+/** `14:05` */
+function clock(date: Date): string {
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** `21.11` */
+function dayAndMonth(date: Date): string {
+  return `${two(date.getDate())}.${two(date.getMonth() + 1)}`;
+}
+
+/** `21.11.26` */
+function numbers(date: Date): string {
+  return `${dayAndMonth(date)}.${two(date.getFullYear() % 100)}`;
+}
+
+function dayOf(date: Date, locale: Locale): Day {
+  const day = date.getDate();
+  return { day, dd: two(day), month: monthName(date.getMonth(), locale), year: date.getFullYear() };
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
 }
 
 /** Calendar days between, by the viewer's midnights and not by 24 hours: days of 23 and of 25 hours count as one. */

@@ -23,8 +23,8 @@ export const WAKE_PATIENCE_MS = 4_000;
 export const SYNC_PATIENCE_MS = 5_000;
 /** A resume in which nothing came for this long is asked for again. */
 export const RESUME_PATIENCE_MS = 15_000;
-/** Messages of a page of history: the server's own page. Fewer mean that there are no more that way. */
-export const HISTORY_PAGE_MESSAGES = 50;
+/** A log that missed more changes than this reads the newest page instead of having them told one by one. */
+export const RESUME_MAX_CHANGES = 500;
 /** A log that nobody looks at is followed for this long: going back and forth between conversations costs nothing. */
 export const WARM_LOG_MS = 60_000;
 

@@ -2,7 +2,7 @@ import { type Readable, Store } from "../store.ts";
 import type { ConversationId, Message, Seq, UserId } from "../types.ts";
 import { Feed, type Reading } from "./feed.ts";
 import type { MessageFrame, PassingFrame } from "./frames.ts";
-import { RESUME_PATIENCE_MS, SYNC_PATIENCE_MS } from "./limits.ts";
+import { RESUME_MAX_CHANGES, RESUME_PATIENCE_MS, SYNC_PATIENCE_MS } from "./limits.ts";
 import { type Landing, type Outgoing, Pending } from "./pending.ts";
 import type { Cancel, Clock } from "./ports.ts";
 import type { HistoryPlace, HistorySource, LogSnapshot } from "./types.ts";
@@ -167,7 +167,7 @@ export class ConversationLog implements Readable<LogSnapshot> {
       this.#begin(this.open());
       return;
     }
-    if (this.#feed.onSync(head)) this.#resume();
+    if (this.#feed.onSync(head)) this.#catchUp(head);
     else if (this.#feed.cursor?.isLive === true) this.#stopWaiting();
     this.#moved();
   }
@@ -294,6 +294,13 @@ export class ConversationLog implements Readable<LogSnapshot> {
     if (heard === null) this.#awaitSync(SYNC_PATIENCE_MS);
     else if (this.#feed.onSync(heard)) this.#resume();
     else this.#stopWaiting();
+  }
+
+  /** Asks for what was missed; a stretch that has been left far behind is read anew. */
+  #catchUp(head: Seq): void {
+    const missed = head - (this.number ?? head);
+    if (missed > RESUME_MAX_CHANGES && this.#feed.isAttached) this.#begin(this.open());
+    else this.#resume();
   }
 
   #resume(): void {

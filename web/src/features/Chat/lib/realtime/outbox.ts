@@ -109,7 +109,7 @@ export class Outbox implements Outgoing {
     const now = this.#ports.clock.now();
     this.#lastOrder = Math.max(this.#lastOrder + 1, now);
     const entry: Entry = {
-      clientId: this.#ports.newId(),
+      clientId: draft.clientId ?? this.#ports.newId(),
       conversationId: draft.conversationId,
       text: draft.text,
       reply: draft.reply ?? null,
@@ -119,6 +119,7 @@ export class Outbox implements Outgoing {
       state: "queued",
       order: this.#lastOrder,
       askedAt: now,
+      revision: 0,
     };
     const refusal = this.#refusalOf(entry);
     this.#entries.put(refusal === null ? entry : failed(entry, refusal, ""));

@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 import { STORAGE_PATIENCE_MS } from "./limits.ts";
 import type { Clock } from "./ports.ts";
 import type { KeyValueStorage } from "./types.ts";
@@ -100,7 +100,14 @@ export class BrowserStorage implements KeyValueStorage {
   }
 
   #open(): Promise<IDBPDatabase<Schema>> {
-    this.#database ??= openDB<Schema>(this.#name, 1, {
+    this.#database ??= this.#openNew();
+    return this.#database;
+  }
+
+  async #openNew(): Promise<IDBPDatabase<Schema>> {
+    // Few kB that a chat without storage does not load.
+    const { openDB } = await import("idb");
+    return openDB<Schema>(this.#name, 1, {
       upgrade: (database) => {
         database.createObjectStore("pairs");
       },
@@ -110,7 +117,6 @@ export class BrowserStorage implements KeyValueStorage {
         this.#isDurable = false;
       },
     });
-    return this.#database;
   }
 
   #inTime<T>(work: Promise<T>): Promise<T> {

@@ -49,6 +49,8 @@ export interface OutboxEntry {
 
 /** What to send. */
 export interface Draft {
+  /** The name to send it under; a new one unless told. */
+  readonly clientId?: string;
   readonly conversationId: ConversationId;
   readonly text: string;
   readonly reply?: ReplyHead | null;

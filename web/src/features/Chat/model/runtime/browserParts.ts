@@ -1,5 +1,5 @@
 import { openWebSocket, pageClock, pageSignals, pageTabs } from "../../lib/realtime/browser.ts";
-import { createChatClient } from "../../lib/realtime/client.ts";
+import { LateClient } from "../../lib/realtime/lateClient.ts";
 import type { Tabs } from "../../lib/realtime/ports.ts";
 import { BrowserStorage, MemoryStorage } from "../../lib/realtime/storage.ts";
 import type { RuntimeParts } from "./options.ts";
@@ -15,18 +15,19 @@ export function browserParts(storage: "persistent" | "memory" = "persistent"): R
   const isShared = storage === "persistent";
   return {
     createStorage: () => (isShared ? new BrowserStorage(NAME, pageClock) : new MemoryStorage()),
-    createClient: ({ socketUrl, tokens, history, storage: kept }) =>
-      createChatClient({
-        url: socketUrl,
-        tokens,
-        history,
-        storage: kept,
-        openSocket: openWebSocket,
-        clock: pageClock,
-        random: Math.random,
-        signals: pageSignals,
-        tabs: isShared ? pageTabs(NAME) : ALONE,
-      }),
+    createClient: ({ socketUrl, ...given }) =>
+      new LateClient(async () => {
+        const { createChatClient } = await import("../../lib/realtime/client.ts");
+        return createChatClient({
+          ...given,
+          url: socketUrl,
+          openSocket: openWebSocket,
+          clock: pageClock,
+          random: Math.random,
+          signals: pageSignals,
+          tabs: isShared ? pageTabs(NAME) : ALONE,
+        });
+      }, pageClock),
   };
 }
 

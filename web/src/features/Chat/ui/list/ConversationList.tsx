@@ -1,8 +1,9 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
+  lazy,
   type ReactNode,
   type RefObject,
+  Suspense,
   useCallback,
   useEffect,
   useRef,
@@ -10,12 +11,12 @@ import {
 } from "react";
 import type { Conversation, ConversationId } from "../../lib/types.ts";
 import { ROW_HEIGHT } from "./ConversationRow.tsx";
+import type { Revealer } from "./LongRows.tsx";
+
+const LongRows = lazy(() => import("./LongRows.tsx"));
 
 /** Up to so many rows all are in the page, which browsers search and readers list best; longer lists are drawn in part. */
 const PLAIN_UP_TO = 100;
-
-/** Rows drawn beyond the visible ones of a long list, on each side. */
-const OVERSCAN = 8;
 
 /** How near to the end, in CSS px, the next page is asked for. */
 const NEAR_END = 10 * ROW_HEIGHT;
@@ -41,20 +42,10 @@ export interface ConversationListProps {
 export function ConversationList(props: ConversationListProps) {
   const { label, rows, selectedId, renderRow, onNearEnd, children } = props;
   const box = useRef<HTMLDivElement>(null);
+  const revealer = useRef<Revealer>(null);
   const [focusedId, setFocusedId] = useState<ConversationId | null>(null);
   const stop = tabStop(rows, focusedId, selectedId);
-  const isLong = rows.length > PLAIN_UP_TO;
-  const virtualizer = useVirtualizer({
-    count: isLong ? rows.length : 0,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: OVERSCAN,
-  });
-  const reveal = useCallback(
-    (index: number) => isLong && virtualizer.scrollToIndex(index),
-    [isLong, virtualizer],
-  );
-  const onKeyDown = useRowKeys(box, rows, reveal);
+  const onKeyDown = useRowKeys(box, rows, (index) => revealer.current?.reveal(index));
   const checkEnd = useCallback(() => {
     const element = box.current;
     if (element === null) return;
@@ -75,29 +66,14 @@ export function ConversationList(props: ConversationListProps) {
       onScroll={checkEnd}
       className="uc:min-h-0 uc:flex-1 uc:overflow-y-auto uc:overscroll-contain"
     >
-      <ul
-        aria-label={label}
-        onKeyDown={onKeyDown}
-        className="uc:relative"
-        style={isLong ? { height: virtualizer.getTotalSize() } : undefined}
-      >
-        {isLong
-          ? virtualizer.getVirtualItems().map(({ index, start }) => {
-              const conversation = rows[index];
-              if (conversation === undefined) return null;
-              return (
-                <li
-                  key={conversation.id}
-                  aria-setsize={rows.length}
-                  aria-posinset={index + 1}
-                  className="uc:absolute uc:inset-x-0 uc:top-0"
-                  style={{ transform: `translateY(${start}px)` }}
-                >
-                  {row(conversation)}
-                </li>
-              );
-            })
-          : rows.map((conversation) => <li key={conversation.id}>{row(conversation)}</li>)}
+      <ul aria-label={label} onKeyDown={onKeyDown} className="uc:relative">
+        {rows.length > PLAIN_UP_TO ? (
+          <Suspense>
+            <LongRows box={box} rows={rows} renderRow={row} revealer={revealer} />
+          </Suspense>
+        ) : (
+          rows.map((conversation) => <li key={conversation.id}>{row(conversation)}</li>)
+        )}
       </ul>
       {children}
     </div>

@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { Toaster as Sonner, toast } from "sonner";
+import "sonner/dist/styles.css";
 import { useText } from "../../model/useText.ts";
 import { waitingToasts } from "./toast.ts";
 
@@ -17,6 +18,7 @@ export default function Toaster({ theme }: { theme: "light" | "dark" }) {
       containerAriaLabel={t("notifications.title")}
       position="bottom-center"
       closeButton
+      toastOptions={{ closeButtonAriaLabel: t("common.close") }}
     />
   );
 }

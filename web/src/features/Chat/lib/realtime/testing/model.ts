@@ -12,8 +12,6 @@ const ROOMS = ["a", "b", "c"];
 /** Steps of a run, and what lies between two at most, in ms. */
 const STEPS = 70;
 const PAUSE_MS = 900;
-/** Between two revocations of the token: a client finds the next one within this. */
-const REVOKE_EVERY_MS = 10_000;
 /** A network without chaos: after this everything has come to rest. The longest pause of a client is 30 s. */
 const CALM_MS = 120_000;
 
@@ -43,7 +41,6 @@ export class Model {
   readonly #marked = new Map<FakeTab, { room: string; seq: number }[]>();
   #failure: Error | null = null;
   #texts = 0;
-  #revokedAt = 0;
 
   constructor(seed: number) {
     this.#prng = new Prng(seed);
@@ -85,7 +82,7 @@ export class Model {
     else if (die < 75) this.#byTab(room);
     else if (die < 85) this.#server.cut(this.#prng.chance(0.3));
     else if (die < 90) for (const socket of this.#server.sockets) socket.lag();
-    else if (die < 92) this.#revoke();
+    else if (die < 92) this.#truth.revoke();
     else if (die < 94) this.#turnMe(room);
     else if (die < 97 && this.#browser.tabs.size < 3) this.#addTab();
     else this.#killTab();
@@ -101,13 +98,6 @@ export class Model {
         marks.filter((mark) => mark.room !== room.id),
       );
     }
-  }
-
-  /** A token refused right after its renewal signs the user out, which is no part of this run. */
-  #revoke(): void {
-    if (this.#clock.now() - this.#revokedAt < REVOKE_EVERY_MS) return;
-    this.#revokedAt = this.#clock.now();
-    this.#truth.revoke();
   }
 
   #byOthers(room: Room): void {
@@ -216,10 +206,16 @@ export class Model {
 
   async #calmDown(): Promise<void> {
     this.#server.hasChaos = false;
-    for (const tab of this.#browser.tabs) tab.tell("online");
+    for (const tab of this.#browser.tabs) {
+      tab.tell("online");
+      // Two revocations in a row sign a user out.
+      tab.signIn();
+    }
     for (const id of ROOMS) {
       const room = this.#truth.room(id);
       this.#truth.commit(room, () => room.setIn(ME, true));
+      // A frame that was forgotten is missed when the next one comes.
+      this.#truth.commit(room, () => room.rename());
     }
     await this.#pass(CALM_MS);
     for (const tab of this.#browser.tabs) {

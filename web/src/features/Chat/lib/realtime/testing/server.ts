@@ -88,6 +88,8 @@ export class ServerSocket implements Socket {
   readonly #lanes = new Map<string, Lane>();
   /** Conversations whose live frames reach this socket. */
   readonly #seats = new Set<string>();
+  /** Conversations of which a live frame was forgotten on the way. */
+  readonly #forgetful = new Set<string>();
   readonly #commands: Command[] = [];
   #isBusy = false;
   #isAlive = true;
@@ -128,7 +130,8 @@ export class ServerSocket implements Socket {
   lag(): void {
     for (const [id, lane] of this.#lanes) {
       const dropped = lane.queue.filter(({ place }) => place !== null);
-      if (dropped.length === 0) continue;
+      // A `sync` now would vouch for what was forgotten.
+      if (dropped.length === 0 || this.#forgetful.has(id)) continue;
       for (const item of dropped) {
         item.cancel();
         lane.queue.splice(lane.queue.indexOf(item), 1);
@@ -144,7 +147,9 @@ export class ServerSocket implements Socket {
   onChange(room: Room, change: ChangeFrame): void {
     if (!this.#isGreeted) return;
     if (this.#seats.has(room.id)) {
-      this.#push(room.id, change, change.seq - 1);
+      // No server may do so; a client that counts repairs it nevertheless.
+      if (this.#server.hasChaos && this.#server.ports.prng.chance(0.02)) this.#forgetful.add(room.id);
+      else this.#push(room.id, change, change.seq - 1);
       if (removes(change, this.#user)) this.#seats.delete(room.id);
     } else if (change.type === "participant:added" && change.payload.participant.user_id === this.#user) {
       this.#push(room.id, { type: "conversation:new", payload: { id: room.id } as never }, null);
@@ -182,9 +187,11 @@ export class ServerSocket implements Socket {
     else if (frame.type === "ping")
       this.#push("control", { type: "pong", payload: { server_time: "" } }, null);
     else if (frame.type === "message:new") this.#do((done) => this.#onSend(frame.payload, done));
-    else if (frame.type === "message:read") this.#do((done) => this.#onRead(frame.payload, done));
+    else if (frame.type === "message:read")
+      this.#do((done) => this.#onRead(said(frame.payload.conversation_id), frame.payload.seq, done));
     else if (frame.type === "subscribe") {
       this.#server.subscribes += 1;
+      if (this.#server.hasChaos && this.#server.ports.prng.chance(0.2)) this.lag();
       const { conversation_id: id, after } = frame.payload;
       const room = this.#server.ports.truth.room(id);
       this.#do((done) => this.#onSubscribe(room, after ?? room.head, frame.ref, done));
@@ -224,8 +231,8 @@ export class ServerSocket implements Socket {
 
   #onSend(send: NewMessage, done: () => void): void {
     const { truth, prng } = this.#server.ports;
-    const { client_id, text } = send;
-    const room = truth.room(send.conversation_id);
+    const [client_id, text] = [said(send.client_id), said(send.text)];
+    const room = truth.room(said(send.conversation_id));
     const refuse = (code: string, retryable: boolean, clientId: string | undefined = client_id) => {
       const payload = {
         code,
@@ -268,7 +275,7 @@ export class ServerSocket implements Socket {
     done();
   }
 
-  #onRead({ conversation_id, seq }: { conversation_id: string; seq: Seq }, done: () => void): void {
+  #onRead(conversation_id: string, seq: Seq, done: () => void): void {
     const room = this.#server.ports.truth.room(conversation_id);
     const before = room.reads.get(this.#user) ?? 0;
     const after = Math.min(seq, room.head);
@@ -283,7 +290,7 @@ export class ServerSocket implements Socket {
     done();
   }
 
-  #onSubscribe(room: Room, after: Seq, ref: string | undefined, done: () => void): void {
+  #onSubscribe(room: Room, after: Seq, ref: ClientFrame["ref"], done: () => void): void {
     if (this.#server.hasChaos && this.#server.ports.prng.chance(0.05)) {
       this.#refuse("unavailable", true, ref, done);
       return;
@@ -292,7 +299,7 @@ export class ServerSocket implements Socket {
   }
 
   /** Everything after a place, page by page, then live; frames of an older seat may come between the pages. */
-  #join(room: Room, after: Seq, done: () => void, ref: string | undefined): void {
+  #join(room: Room, after: Seq, done: () => void, ref: ClientFrame["ref"]): void {
     const { head } = room;
     const readFrom = (born: Seq): void => {
       if (!room.isIn(this.#user)) {
@@ -328,9 +335,10 @@ export class ServerSocket implements Socket {
     }
     this.#push(room.id, { type: "sync", payload: { conversation_id: room.id, head: room.head } }, room.head);
     this.#seats.add(room.id);
+    this.#forgetful.delete(room.id);
   }
 
-  #refuse(code: string, retryable: boolean, ref: string | undefined, done: () => void, room?: Room): void {
+  #refuse(code: string, retryable: boolean, ref: ClientFrame["ref"], done: () => void, room?: Room): void {
     if (ref !== undefined) {
       this.#push("control", { type: "error", payload: { code, message: code, retryable, ref } }, null);
     } else if (room !== undefined) {
@@ -344,4 +352,10 @@ export class ServerSocket implements Socket {
 
 function removes(change: ChangeFrame, user: UserId): boolean {
   return change.type === "participant:removed" && change.payload.user_id === user;
+}
+
+/** What a client must say at this door, though others leave it out. */
+function said<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error("the client left out what this door needs");
+  return value;
 }

@@ -45,6 +45,11 @@ export class HandSocket {
     this.#events.onClose(code, reason);
   }
 
+  /** How many frames of one type the client has sent. */
+  count(type: ClientFrame["type"]): number {
+    return this.sent.filter((frame) => frame.type === type).length;
+  }
+
   /** What the client has sent of one type. */
   of<Type extends Carrying["type"]>(type: Type): Extract<Carrying, { type: Type }>["payload"][] {
     return this.sent.flatMap((frame) =>

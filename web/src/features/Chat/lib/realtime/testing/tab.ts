@@ -50,6 +50,8 @@ export class FakeTab {
   readonly #browser: FakeBrowser;
   readonly #listeners = new Set<(message: unknown) => void>();
   readonly #onLead = new Map<string, () => void>();
+  #token = "";
+  #onSignIn: () => void = () => undefined;
   #isAlive = true;
 
   constructor(browser: FakeBrowser, me: UserId) {
@@ -88,6 +90,12 @@ export class FakeTab {
     this.signals.tell(signal);
   }
 
+  /** The user signs in again. */
+  signIn(): void {
+    this.#token = this.#browser.truth.token;
+    this.#onSignIn();
+  }
+
   open(room: string): ConversationHandle {
     const handle = this.handles.get(room) ?? this.client.open(room);
     this.handles.set(room, handle);
@@ -110,15 +118,18 @@ export class FakeTab {
 
   #tokens(): TokenSource {
     const { truth } = this.#browser;
-    let held = truth.token;
+    this.#token = truth.token;
     return {
-      current: async () => held,
+      current: async () => this.#token,
       renew: async () => {
         await this.#pause(REST_MS);
-        held = truth.token;
-        return held;
+        this.#token = truth.token;
+        return this.#token;
       },
-      subscribe: () => () => undefined,
+      subscribe: (listener) => {
+        this.#onSignIn = listener;
+        return () => undefined;
+      },
     };
   }
 

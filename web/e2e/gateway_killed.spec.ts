@@ -1,0 +1,71 @@
+import { ChatPage } from "./support/chat.ts";
+import { expect, test } from "./support/test.ts";
+
+test.use({ on: "cluster" });
+// One at a time: each of them ends a gateway that the others stand on.
+test.describe.configure({ mode: "serial" });
+
+/** Messages that are sent around the moment at which the gateway ends. */
+const SAID = 40;
+
+const number = (at: number) => `№${String(at).padStart(4, "0")}`;
+
+for (const how of ["killed", "drained"] as const) {
+  test(`a page whose gateway is ${how} goes on at another and misses nothing`, async ({
+    seat,
+    newcomer,
+    cluster,
+  }) => {
+    const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+    const { id } = await anna.talkTo(boris);
+    const { page, line } = await seat({ as: anna });
+    const chat = new ChatPage(page);
+    await chat.open(boris.name);
+    await boris.send(id, number(1));
+    await expect(chat.message(number(1))).toBeVisible();
+
+    const nodes = await cluster();
+    const under = line.opened.at(-1) ?? "";
+    const gateway = nodes.gateway(under);
+    const sends = (async () => {
+      for (let at = 2; at <= SAID; at += 1) await boris.send(id, number(at));
+    })();
+    await expect(chat.message(number(10))).toBeAttached();
+    if (how === "killed") await gateway.kill();
+    else gateway.terminate();
+    await chat.send("моё посреди всего");
+    await sends;
+
+    await expect(chat.message(number(SAID))).toBeVisible();
+    await expect(chat.progress("моё посреди всего", "отправлено")).toBeVisible();
+    await expect(chat.banner).toBeHidden();
+    expect(line.opened.at(-1)).not.toBe(under);
+    const expected = Array.from({ length: SAID }, (_, at) => number(at + 1));
+    expect(await chat.readAll(/№\d{4}/)).toEqual(expected);
+    const stored = await boris.history(id);
+    expect(stored.filter(({ text }) => text === "моё посреди всего")).toHaveLength(1);
+    await gateway.ended();
+    await nodes.replace(gateway);
+  });
+}
+
+test("while no gateway is there, a banner counts down and can be told to try now", async ({
+  seat,
+  newcomer,
+}) => {
+  const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+  await anna.talkTo(boris);
+  const { page, line } = await seat({ as: anna });
+  const chat = new ChatPage(page);
+  await chat.open(boris.name);
+  line.refuse((_method, path) => path.includes("/ws"));
+  line.hangUp();
+  const waiting = page.getByText(/Следующая попытка через \d+ с/);
+  await expect(waiting).toBeVisible();
+  const before = line.asked;
+  await page.getByRole("button", { name: "Повторить сейчас" }).click();
+  await expect.poll(() => line.asked).toBeGreaterThan(before);
+  line.mend();
+  await expect(chat.banner).toBeHidden();
+  await boris.talkTo(anna);
+});

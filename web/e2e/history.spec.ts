@@ -1,0 +1,101 @@
+import { ChatPage } from "./support/chat.ts";
+import { figures, startLongTasks } from "./support/figures.ts";
+import { expect, test } from "./support/test.ts";
+
+/** Messages of a long conversation. */
+const MANY = 5_000;
+
+/** How far the top of a message may be from where it was, px: rounding of device pixels. */
+const STABLE_PX = 1;
+
+/** Answers take so long that the page is caught while it waits for them, ms. */
+const CAUGHT_MS = 300;
+
+const number = (at: number) => `№${String(at).padStart(4, "0")}`;
+
+/** Of one to nine lines, so that no row is as high as the next. */
+const text = (at: number) => `${number(at)} ${"слово за словом ".repeat((at * 7) % 30)}`;
+
+test("five thousand messages scroll, hold still and are jumped through", async ({ seat, newcomer }) => {
+  test.setTimeout(180_000);
+  const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+  const { id } = await anna.talkTo(boris);
+  await boris.sendMany(
+    id,
+    Array.from({ length: MANY }, (_, at) => text(at + 1)),
+  );
+  const [oldest] = await boris.history(id, { after: 0, limit: 1 });
+  if (oldest === undefined) throw new Error("thousands were sent");
+  const oldestNumber = /№\d{4}/.exec(oldest.text ?? "")?.[0] ?? "";
+  await boris.send(id, "ответ из сегодня", { reply_to: oldest.id });
+
+  const { page, line } = await seat({ as: anna, script: startLongTasks });
+  const chat = new ChatPage(page);
+  await chat.open(boris.name);
+  await expect(chat.message("ответ из сегодня").last()).toBeInViewport();
+
+  await test.step("what is in view stays while older messages are put above it", async () => {
+    for (let page = 0; page < 5; page += 1) {
+      line.slowDown(CAUGHT_MS);
+      await chat.scrollToTop();
+      const reading = await chat.firstInView();
+      const before = await chat.height();
+      await expect.poll(() => chat.height()).toBeGreaterThan(before);
+      line.mend();
+      expect(await chat.drift(reading)).toBeLessThanOrEqual(STABLE_PX);
+    }
+  });
+
+  await test.step("and while others write below", async () => {
+    await chat.log.hover();
+    await page.mouse.wheel(0, 500);
+    const reading = await chat.firstInView();
+    for (let at = 0; at < 5; at += 1) await boris.send(id, `новое ${at}`);
+    await expect(page.getByRole("button", { name: /5 новых/ })).toBeVisible();
+    expect(await chat.drift(reading)).toBeLessThanOrEqual(STABLE_PX);
+    await page.getByRole("button", { name: /5 новых/ }).click();
+    await expect(chat.message("новое 4")).toBeInViewport();
+  });
+
+  await test.step("a quote leads to the oldest message, and a button back", async () => {
+    await chat
+      .message("ответ из сегодня")
+      .getByRole("button", { name: new RegExp(oldestNumber) })
+      .click();
+    const found = chat.log.getByRole("article", { name: new RegExp(`${oldestNumber} `) });
+    await expect(found).toBeInViewport();
+    await chat.log.hover();
+    await page.mouse.wheel(0, 2_000);
+    await expect(found).not.toBeInViewport();
+    await page.getByRole("button", { name: /К последним|новых/ }).click();
+    await expect(chat.message("новое 4")).toBeInViewport();
+  });
+
+  await test.step("typing and scrolling", async () => {
+    await figures(page, "typing 200 characters", async () => {
+      await chat.composer.pressSequentially("быстро набранный текст ".repeat(9).slice(0, 200), { delay: 15 });
+    });
+    await figures(page, "scrolling 60 steps up and down", async () => {
+      await chat.log.hover();
+      for (let step = 0; step < 60; step += 1) await page.mouse.wheel(0, step < 40 ? -400 : 400);
+    });
+  });
+});
+
+test("a page that is read through from its end to its beginning shows every message once", async ({
+  seat,
+  newcomer,
+}) => {
+  const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+  const { id } = await anna.talkTo(boris);
+  for (let at = 1; at <= 180; at += 1) await boris.send(id, number(at));
+  const chat = new ChatPage((await seat({ as: anna })).page);
+  await chat.open(boris.name);
+  await expect(chat.message(number(180))).toBeInViewport();
+  await expect(async () => {
+    await chat.scrollToTop();
+    await expect(chat.message(number(1))).toBeInViewport({ timeout: 500 });
+  }).toPass();
+  const expected = Array.from({ length: 180 }, (_, at) => number(at + 1));
+  expect(await chat.readAll(/№\d{4}/)).toEqual(expected);
+});

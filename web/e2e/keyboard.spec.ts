@@ -1,0 +1,73 @@
+import type { Locator } from "@playwright/test";
+import { ChatPage } from "./support/chat.ts";
+import { PASSWORD } from "./support/people.ts";
+import { expect, test } from "./support/test.ts";
+
+/** More steps than any screen has Tab stops. */
+const MOST_STOPS = 40;
+
+test("the whole story without a mouse", async ({ seat, newcomer }) => {
+  const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+  const { page } = await seat();
+  const chat = new ChatPage(page);
+  const press = (...keys: string[]) =>
+    keys.reduce((last, key) => last.then(() => page.keyboard.press(key)), Promise.resolve());
+
+  await tabTo(page.getByLabel("Имя пользователя"));
+  await page.keyboard.type(anna.username);
+  await tabTo(page.getByLabel("Пароль", { exact: true }));
+  await page.keyboard.type(PASSWORD);
+  await press("Enter");
+  await chat.expectSignedIn();
+
+  await tabTo(page.getByRole("button", { name: "Новая беседа" }).first());
+  await press("Enter");
+  const dialog = chat.dialog("Новая беседа");
+  await expect(dialog).toBeVisible();
+  await tabTo(dialog.getByRole("radio", { name: "Группа" }));
+  await press("ArrowDown");
+  await expect(dialog.getByRole("radio", { name: "Личная" })).toBeChecked();
+  await tabTo(dialog.getByRole("combobox"));
+  await page.keyboard.type(boris.name);
+  await expect(page.getByRole("option", { name: boris.name })).toBeVisible();
+  await press("ArrowDown", "Enter");
+  await tabTo(dialog.getByRole("button", { name: "Создать" }));
+  await press("Enter");
+
+  await expect(chat.composer).toBeFocused();
+  await page.keyboard.type("набрано руками");
+  await press("Enter");
+  await expect(chat.progress("набрано руками", "отправлено")).toBeVisible();
+
+  await press("ArrowUp");
+  const field = chat.log.getByRole("textbox");
+  await expect(field).toBeFocused();
+  await press("End");
+  await page.keyboard.type(" и исправлено");
+  await press("Enter");
+  await expect(chat.message("набрано руками и исправлено")).toContainText("изменено");
+
+  await tabTo(chat.message("набрано руками и исправлено"), "Shift+Tab");
+  await press("Enter");
+  await expect(page.getByRole("menu")).toBeVisible();
+  await page.keyboard.type("Отв");
+  await press("Enter");
+  await expect(chat.composer).toBeFocused();
+  await page.keyboard.type("ответ себе");
+  await press("Enter");
+  await expect(chat.message("ответ себе")).toContainText("набрано руками и исправлено");
+
+  await tabTo(chat.row(boris.name).getByRole("button").first(), "Shift+Tab");
+  await press("Enter");
+  await expect(chat.composer).toBeVisible();
+});
+
+/** Presses Tab until the place has the focus. */
+async function tabTo(place: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
+  const page = place.page();
+  for (let stop = 0; stop < MOST_STOPS; stop += 1) {
+    if (await place.evaluate((element) => element.matches(":focus"))) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} never comes to ${place}`);
+}

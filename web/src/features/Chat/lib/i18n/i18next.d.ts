@@ -1,7 +1,0 @@
-import type { Catalog } from "./translator.ts";
-
-declare module "i18next" {
-  interface CustomTypeOptions {
-    resources: { translation: Catalog };
-  }
-}
