@@ -48,7 +48,11 @@ export function ConversationHeader(props: ConversationHeaderProps) {
         />
         <div className="uc:min-w-0 uc:flex-1">
           <h2 className="uc:truncate uc:font-semibold">
-            {onDetails === undefined ? <bdi>{title}</bdi> : <WholeButton onPress={onDetails}>{title}</WholeButton>}
+            {onDetails === undefined ? (
+              <bdi>{title}</bdi>
+            ) : (
+              <WholeButton onPress={onDetails}>{title}</WholeButton>
+            )}
           </h2>
           <StatusLine {...props} />
         </div>
