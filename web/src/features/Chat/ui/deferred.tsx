@@ -35,7 +35,6 @@ export function deferred<P extends object>(load: () => Promise<{ default: Compon
     return loading;
   };
 
-  // biome-ignore lint/correctness/noComponentHookFactories: called once for each module, as `lazy` is, never while rendering
   function Part({ fallback = null, onUnavailable, ...props }: P & DeferredProps) {
     const { t } = useText();
     const [isHere, setHere] = useState(loaded !== null);
