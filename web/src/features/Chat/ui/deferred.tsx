@@ -35,7 +35,6 @@ export function deferred<P extends object>(load: () => Promise<{ default: Compon
     return loading;
   };
 
-  // biome-ignore lint/correctness/noComponentHookFactories: called once for each module, as `lazy` is, never while rendering
   function Part({ fallback = null, onUnavailable, ...props }: P & DeferredProps) {
     const { t } = useText();
     const [isHere, setHere] = useState(loaded !== null);
@@ -66,7 +65,7 @@ export function deferred<P extends object>(load: () => Promise<{ default: Compon
 }
 
 /** How long after the start what is deferred is loaded ahead, ms: the messages themselves come first. */
-const PRELOAD_DELAY = 3000;
+export const PRELOAD_DELAY = 3000;
 
 /** Loads parts ahead once the browser has nothing better to do, so that they open at once, also without a network. */
 export function usePreloaded(parts: readonly { preload(): void }[]): void {

@@ -94,8 +94,9 @@ function Member({ member, isMe, onRemove }: MemberProps) {
     <li className="uc:flex uc:items-center uc:gap-2 uc:py-1">
       <Avatar initials={initials(name)} seed={member.user_id} src={member.avatar} isOnline={isOnline} />
       <span className="uc:min-w-0 uc:flex-1">
-        <span dir="auto" className="uc:block uc:truncate">
-          {isMe ? `${name} (${t("common.you")})` : name}
+        <span className="uc:block uc:truncate">
+          <bdi>{name}</bdi>
+          {isMe && ` (${t("common.you")})`}
         </span>
         <span className="uc:block uc:truncate uc:text-xs uc:text-muted-foreground">
           {t("details.id", { id: member.user_id })} · {t(isOnline ? "common.online" : "common.offline")}

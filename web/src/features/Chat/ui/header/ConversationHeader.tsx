@@ -47,8 +47,12 @@ export function ConversationHeader(props: ConversationHeaderProps) {
           isOnline={isOnline}
         />
         <div className="uc:min-w-0 uc:flex-1">
-          <h2 dir="auto" className="uc:truncate uc:font-semibold">
-            {onDetails === undefined ? title : <WholeButton onPress={onDetails}>{title}</WholeButton>}
+          <h2 className="uc:truncate uc:font-semibold">
+            {onDetails === undefined ? (
+              <bdi>{title}</bdi>
+            ) : (
+              <WholeButton onPress={onDetails}>{title}</WholeButton>
+            )}
           </h2>
           <StatusLine {...props} />
         </div>
@@ -62,7 +66,7 @@ export function ConversationHeader(props: ConversationHeaderProps) {
 function WholeButton({ onPress, children }: { onPress: () => void; children: string }) {
   return (
     <button type="button" onClick={onPress} className="uc:after:absolute uc:after:inset-0">
-      {children}
+      <bdi>{children}</bdi>
     </button>
   );
 }
