@@ -77,7 +77,10 @@ test("hooks: two people talk, and data follow what happens", async ({ seat, newc
   await expect(his.message("Привет! (edited)")).toBeVisible();
 });
 
-test("element: two people talk on a page without React, and nothing is stored", async ({ seat, newcomer }) => {
+test("element: two people talk on a page without React, and nothing is stored", async ({
+  seat,
+  newcomer,
+}) => {
   const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
   await anna.talkTo(boris);
   const pages = await Promise.all(
