@@ -151,7 +151,7 @@ declare global {
   interface HTMLElementTagNameMap {
     "unet-chat": UnetChatElement;
   }
-  interface HTMLElementEventMap {
+  interface GlobalEventHandlersEventMap {
     "unet-chat:ready": CustomEvent<UnetChatEvents["unet-chat:ready"]>;
     "unet-chat:unread": CustomEvent<UnetChatEvents["unet-chat:unread"]>;
     "unet-chat:conversation": CustomEvent<UnetChatEvents["unet-chat:conversation"]>;
