@@ -9,7 +9,7 @@ import { ChatScope } from "./ChatScope.tsx";
 import type { ComposerHandle } from "./composer/Composer.tsx";
 import { ConversationComposer } from "./composer/ConversationComposer.tsx";
 import { useKeyboardInset } from "./composer/useKeyboardInset.ts";
-import { deferred, usePreloaded } from "./deferred.tsx";
+import { Deferred, deferred, usePreloaded } from "./deferred.tsx";
 import { OpenHeader } from "./header/OpenHeader.tsx";
 import { MessagePane, type PaneControls } from "./messages/MessagePane.tsx";
 import { useFaces } from "./messages/useFaces.ts";
@@ -56,7 +56,8 @@ function WithDetails(props: ChatMessagesProps) {
     <div ref={ref} className="uc:flex uc:h-full uc:min-h-0 uc:min-w-0">
       <OpenConversation {...props} onHeaderClick={props.onHeaderClick ?? toggle} />
       {isOpen && (
-        <GroupDetails
+        <Deferred
+          of={GroupDetails}
           conversationId={props.conversationId}
           shape={width >= PANEL_FROM ? "panel" : "sheet"}
           onClose={close}
@@ -103,7 +104,8 @@ function OpenConversation(props: ChatMessagesProps) {
         onSearch={() => setSearching(true)}
       />
       {isSearching && (
-        <MessageSearch
+        <Deferred
+          of={MessageSearch}
           conversationId={conversationId}
           nameOf={nameOf}
           onJump={(seq) => pane.current?.jump(seq)}

@@ -2,7 +2,7 @@ import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 import { useText } from "../model/useText.ts";
 import { showToast } from "./toast/toast.ts";
 
-/** What a {@link deferred} component takes beside its own props. */
+/** What {@link Deferred} takes beside the props of what it shows. */
 export interface DeferredProps {
   /** Shown until it is here. */
   fallback?: ReactNode;
@@ -10,20 +10,24 @@ export interface DeferredProps {
   onUnavailable: () => void;
 }
 
-/** A component that is loaded when it is first shown. */
-export interface Deferred<P extends object> {
-  (props: P & DeferredProps): ReactNode;
+/** A component that is loaded when it is first shown; see {@link deferred}. */
+export interface DeferredPart<P extends object> {
+  /** Resolves when it is here; asks again after a failure. */
+  load(): Promise<void>;
   /** Loads it ahead; without a network it is loaded when it is needed. */
   preload(): void;
+  /** The component, once it is here. */
+  current(): ComponentType<P> | null;
 }
 
-/** Like `React.lazy`, for what a press opens: a chunk that cannot be loaded, because the network is away or a new version
- * was installed, is said in a toast and asked for again by the next press. `lazy` would take down the whole chat. */
-export function deferred<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): Deferred<P> {
+/** Names what a press opens and is loaded for it; {@link Deferred} shows it. */
+export function deferred<P extends object>(
+  fetch: () => Promise<{ default: ComponentType<P> }>,
+): DeferredPart<P> {
   let loaded: ComponentType<P> | null = null;
   let loading: Promise<void> | null = null;
-  const get = (): Promise<void> => {
-    loading ??= load().then(
+  const load = (): Promise<void> => {
+    loading ??= fetch().then(
       (module) => {
         loaded = module.default;
       },
@@ -34,34 +38,37 @@ export function deferred<P extends object>(load: () => Promise<{ default: Compon
     );
     return loading;
   };
-
-  function Part({ fallback = null, onUnavailable, ...props }: P & DeferredProps) {
-    const { t } = useText();
-    const [isHere, setHere] = useState(loaded !== null);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: one press asks once
-    useEffect(() => {
-      if (isHere) return;
-      let isWanted = true;
-      get().then(
-        () => isWanted && setHere(true),
-        () => {
-          if (!isWanted) return;
-          showToast("error", t("messages.notConnected"));
-          onUnavailable();
-        },
-      );
-      return () => {
-        isWanted = false;
-      };
-    }, []);
-    const Component = loaded;
-    return Component === null ? fallback : <Component {...(props as unknown as P)} />;
-  }
   const preload = () => {
     // Asked for again when it is needed, and what fails is said then.
-    get().catch(() => undefined);
+    load().catch(() => undefined);
   };
-  return Object.assign(Part, { preload });
+  return { load, preload, current: () => loaded };
+}
+
+/** Like `React.lazy`, for what a press opens: a chunk that cannot be loaded, because the network is away or a new version
+ * was installed, is said in a toast and asked for again by the next press. `lazy` would take down the whole chat. */
+export function Deferred<P extends object>(given: { of: DeferredPart<P> } & DeferredProps & P): ReactNode {
+  const { of: part, fallback = null, onUnavailable, ...props } = given;
+  const { t } = useText();
+  const [isHere, setHere] = useState(part.current() !== null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one press asks once
+  useEffect(() => {
+    if (isHere) return;
+    let isWanted = true;
+    part.load().then(
+      () => isWanted && setHere(true),
+      () => {
+        if (!isWanted) return;
+        showToast("error", t("messages.notConnected"));
+        onUnavailable();
+      },
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, []);
+  const Component = part.current();
+  return Component === null ? fallback : <Component {...(props as unknown as P)} />;
 }
 
 /** How long after the start what is deferred is loaded ahead, ms: the messages themselves come first. */

@@ -1,7 +1,7 @@
 import { Paperclip, Smile } from "lucide-react";
 import { useRef, useState } from "react";
 import { useText } from "../../model/useText.ts";
-import { deferred } from "../deferred.tsx";
+import { Deferred, deferred } from "../deferred.tsx";
 import { Button } from "../kit/Button.tsx";
 
 const EmojiPicker = deferred(() => import("../messages/EmojiPicker.tsx"));
@@ -56,7 +56,8 @@ export function AddEmoji({ onPick }: { onPick: (emoji: string) => void }) {
         <Smile aria-hidden="true" />
       </Button>
       {anchor !== null && (
-        <EmojiPicker
+        <Deferred
+          of={EmojiPicker}
           anchor={anchor}
           label={t("messages.emoji")}
           onPick={onPick}

@@ -4,7 +4,7 @@ import { displayName, initials } from "../../lib/format/names.ts";
 import type { ConversationId, Participant, UserId } from "../../lib/types.ts";
 import { usePresence, useRemoveParticipant } from "../../model/people/hooks.ts";
 import { useText } from "../../model/useText.ts";
-import { deferred } from "../deferred.tsx";
+import { Deferred, deferred } from "../deferred.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Badge } from "../kit/Badge.tsx";
 import { Button } from "../kit/Button.tsx";
@@ -50,7 +50,8 @@ export function Members({ conversationId, members, me, canChange }: MembersProps
         )}
       </div>
       {isAdding && (
-        <AddPeople
+        <Deferred
+          of={AddPeople}
           conversationId={conversationId}
           members={members}
           onDone={() => setAdding(false)}

@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import type { Attachment, Message } from "../../lib/types.ts";
 import { useAttachmentUrl } from "../../model/files/hooks.ts";
 import { useText } from "../../model/useText.ts";
-import { deferred } from "../deferred.tsx";
+import { Deferred, deferred } from "../deferred.tsx";
 import { Tabs } from "../kit/Tabs.tsx";
 import { blurOf } from "../messages/boxes.ts";
 import { FileLine } from "../messages/FileLine.tsx";
@@ -78,7 +78,13 @@ function MediaGrid({ media }: { media: readonly Attachment[] }) {
         ))}
       </div>
       {at !== null && (
-        <Lightbox media={media} at={at} onClose={() => setAt(null)} onUnavailable={() => setAt(null)} />
+        <Deferred
+          of={Lightbox}
+          media={media}
+          at={at}
+          onClose={() => setAt(null)}
+          onUnavailable={() => setAt(null)}
+        />
       )}
     </>
   );

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { conversationTitle, initials } from "../../lib/format/names.ts";
 import type { Conversation } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
-import { deferred, usePreloaded } from "../deferred.tsx";
+import { Deferred, deferred, usePreloaded } from "../deferred.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Button } from "../kit/Button.tsx";
 import type { HeaderAction } from "./HeaderMenu.tsx";
@@ -101,5 +101,5 @@ function MenuButton(props: ConversationHeaderProps & { conversation: Conversatio
     </Button>
   );
   if (!isAsked) return button;
-  return <HeaderMenu {...props} fallback={button} onUnavailable={() => setAsked(false)} />;
+  return <Deferred of={HeaderMenu} {...props} fallback={button} onUnavailable={() => setAsked(false)} />;
 }

@@ -1,6 +1,6 @@
 import type { Message } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
-import { deferred, usePreloaded } from "../deferred.tsx";
+import { Deferred, deferred, usePreloaded } from "../deferred.tsx";
 import { useScene } from "./scene.ts";
 import type { Row } from "./timeline.ts";
 import type { Overlay } from "./useMessageActions.ts";
@@ -32,7 +32,8 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
       const row = rows.find((one) => one.key === overlay.key);
       if (row?.kind !== "message" || row.message.kind === "system" || row.message.deleted_at) return null;
       return (
-        <MessageMenu
+        <Deferred
+          of={MessageMenu}
           message={row.message}
           anchor={overlay.anchor}
           canPin={canPin}
@@ -43,7 +44,8 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
     }
     case "emoji":
       return (
-        <EmojiPicker
+        <Deferred
+          of={EmojiPicker}
           anchor={overlay.anchor}
           label={t("messages.react")}
           onPick={(emoji) => actions.react(overlay.message, emoji)}
@@ -53,7 +55,8 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
       );
     case "remove":
       return (
-        <RemoveDialog
+        <Deferred
+          of={RemoveDialog}
           onConfirm={() => {
             onRemove(overlay.message);
             onClose();
@@ -63,6 +66,14 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
         />
       );
     case "media":
-      return <Lightbox media={overlay.media} at={overlay.at} onClose={onClose} onUnavailable={onClose} />;
+      return (
+        <Deferred
+          of={Lightbox}
+          media={overlay.media}
+          at={overlay.at}
+          onClose={onClose}
+          onUnavailable={onClose}
+        />
+      );
   }
 }
