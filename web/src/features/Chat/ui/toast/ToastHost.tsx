@@ -1,32 +1,24 @@
 import { type ComponentType, useEffect, useState, useSyncExternalStore } from "react";
-import { PRELOAD_DELAY } from "../deferred.tsx";
 import { waitingToasts } from "./toast.ts";
 
-type Drawer = ComponentType<{ theme: "light" | "dark" }>;
+/** Loads what draws toasts, so that they can be shown without a network: often that is what they are about. */
+export const loadToaster = () => import("./Toaster.tsx");
 
-/** Where toasts appear. What draws them is loaded with the first one, or before it when there is time; while it cannot
- * be loaded they wait, for most of them are about a network that is away. */
+/** Where toasts appear. What draws them is loaded with the first one; until that succeeds, toasts wait. */
 export function ToastHost({ theme }: { theme: "light" | "dark" }) {
   const waiting = useSyncExternalStore(waitingToasts.subscribe, waitingToasts.getSnapshot);
-  const [Toaster, setToaster] = useState<Drawer | null>(null);
-  const count = waiting.length;
+  const [Toaster, setToaster] = useState<ComponentType<{ theme: "light" | "dark" }> | null>(null);
   useEffect(() => {
-    if (Toaster !== null) return;
+    if (waiting.length === 0 || Toaster !== null) return undefined;
     let isWanted = true;
-    const load = () => {
-      import("./Toaster.tsx").then(
-        (module) => isWanted && setToaster(() => module.default),
-        // The next toast, and the network when it is back, ask again.
-        () => undefined,
-      );
-    };
-    const timer = setTimeout(load, count > 0 ? 0 : PRELOAD_DELAY);
-    window.addEventListener("online", load);
+    loadToaster().then(
+      (module) => isWanted && setToaster(() => module.default),
+      // The next toast tries again. `React.lazy` would take the chat down over a toast.
+      () => undefined,
+    );
     return () => {
       isWanted = false;
-      clearTimeout(timer);
-      window.removeEventListener("online", load);
     };
-  }, [count, Toaster]);
+  }, [waiting, Toaster]);
   return Toaster === null ? null : <Toaster theme={theme} />;
 }
