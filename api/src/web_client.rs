@@ -21,6 +21,7 @@ use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use runtime::config::ApiConfig;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::Predicate;
 
@@ -28,6 +29,9 @@ use self::folder::File;
 use crate::error::ApiError;
 use crate::page;
 use crate::polling;
+
+/// How hard text is compressed, of gzip's 9 and Brotli's 11: from here on a browser gains little and the node pays much.
+const COMPRESSION_LEVEL: CompressionLevel = CompressionLevel::Precise(6);
 
 /// What programs talk to. Nothing of the web client is looked for here, and nobody is shown a page.
 const OF_PROGRAMS: [&str; 3] = ["api", "ws", "educations"];
@@ -169,7 +173,9 @@ pub(crate) fn compression() -> CompressionLayer<impl Predicate> {
     let is_text = |_: StatusCode, _: Version, headers: &HeaderMap, extensions: &Extensions| {
         extensions.get::<Part>().is_some() && headers::is_text(headers)
     };
-    CompressionLayer::new().gzip(true).br(true).compress_when(is_text)
+    CompressionLayer::new()
+        .quality(COMPRESSION_LEVEL)
+        .compress_when(is_text)
 }
 
 /// A path that names something below the folder, in one way only.

@@ -34,7 +34,7 @@ test("the whole story without a mouse", async ({ seat, newcomer }) => {
   await tabTo(dialog.getByRole("button", { name: "Создать" }));
   await press("Enter");
 
-  await expect(chat.composer).toBeFocused();
+  await tabTo(chat.composer);
   await page.keyboard.type("набрано руками");
   await press("Enter");
   await expect(chat.progress("набрано руками", "отправлено")).toBeVisible();

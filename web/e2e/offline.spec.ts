@@ -23,10 +23,10 @@ test("what was said during a break arrives once, in order, and moves nothing", a
   await page.mouse.wheel(0, -600);
   await expect(chat.message(number(30))).not.toBeInViewport();
 
+  const reading = await chat.firstInView();
   line.cut();
   await context.setOffline(true);
   await expect(chat.banner).toBeVisible();
-  const reading = await chat.firstInView();
   for (let at = 31; at <= 30 + SAID; at += 1) {
     await boris.send(id, number(at));
     await pause(AWAY_MS / SAID);

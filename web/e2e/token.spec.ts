@@ -76,7 +76,7 @@ async function watchBanner({ page }: ChatPage): Promise<() => Promise<string[]>>
   const seen = await page.evaluateHandle(() => {
     const texts: string[] = [];
     new MutationObserver(() => {
-      const text = document.body.innerText.match(/Нет соединения с сервером|Сеанс закончился/)?.[0];
+      const text = document.body.textContent?.match(/Нет соединения с сервером|Сеанс закончился/)?.[0];
       if (text !== undefined) texts.push(text);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
     return texts;

@@ -14,6 +14,9 @@ use super::on_frame::refused;
 use super::{Reaction, Session};
 
 const EVERY: Duration = Duration::from_millis(limits::TYPING_EVERY_MS);
+/// "Writes" of one socket in one conversation that are passed on within [`EVERY`], each after a "no longer": who sends a
+/// line and goes on writes again at once, and a socket that flickers tells nobody anything.
+const STARTS: u32 = 2;
 const EXPIRES: Duration = Duration::from_millis(limits::TYPING_EXPIRES_MS);
 
 /// Where one socket's user writes.
@@ -29,19 +32,33 @@ struct Told {
     at: Instant,
     /// "No longer" was not yet.
     is_typing: bool,
+    /// When it was passed on first of those in `starts`.
+    since: Instant,
+    /// How often it has been passed on since then.
+    starts: u32,
+}
+
+impl Told {
+    fn is_excess(&self, now: Instant) -> bool {
+        let is_renewed_early = self.is_typing && now - self.at < EVERY;
+        is_renewed_early || (now - self.since < EVERY && self.starts >= STARTS)
+    }
 }
 
 impl Typing {
     fn begin(&mut self, conversation: ConversationId, now: Instant) {
         self.conversations
             .retain(|_, told| told.is_typing || now - told.at < EVERY);
-        let is_excess = |told: &Told| now - told.at < EVERY;
-        if self.conversations.get(&conversation).is_some_and(is_excess) {
+        let last = self.conversations.get(&conversation);
+        if last.is_some_and(|told| told.is_excess(now)) {
             return;
         }
+        let counted = last.filter(|told| now - told.since < EVERY);
         let told = Told {
             at: now,
             is_typing: true,
+            since: counted.map_or(now, |told| told.since),
+            starts: counted.map_or(1, |told| told.starts + 1),
         };
         self.conversations.insert(conversation, told);
         self.news.push((conversation, true));

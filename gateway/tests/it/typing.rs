@@ -59,7 +59,7 @@ async fn the_others_hear_it_on_every_node_and_the_author_on_none_of_their_socket
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_passed_on_once_in_three_seconds_for_each_conversation() {
+async fn it_is_passed_on_once_in_three_seconds_for_each_conversation_and_once_more_after_a_stop() {
     let cluster = TestCluster::new().await;
     let (anna, boris, group) = cluster.pair().await;
     let another = cluster.group(&anna, &[&boris]).await;
@@ -74,11 +74,13 @@ async fn it_is_passed_on_once_in_three_seconds_for_each_conversation() {
     let first = Instant::now();
     types(&mut author, group, true).await;
     assert_eq!(heard(&mut reader, group).await, (anna.id, true));
-    for is_typing in [true, false, true, true] {
+    for is_typing in [true, false, true, true, false, true, true] {
         types(&mut author, group, is_typing).await;
     }
     types(&mut author, another, true).await;
-    assert_eq!(heard(&mut reader, group).await, (anna.id, false));
+    for is_typing in [false, true, false] {
+        assert_eq!(heard(&mut reader, group).await, (anna.id, is_typing));
+    }
     assert_eq!(heard(&mut other, another).await, (anna.id, true));
     reader.is_silent().await;
     author.is_silent().await;

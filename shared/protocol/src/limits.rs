@@ -81,7 +81,7 @@ pub const DIRECTORY_RESULTS: i64 = 10_000;
 pub const TYPING_EXPIRES_MS: u64 = 6_000;
 
 /// Milliseconds between two "writes" of one socket in one conversation that are passed on; more often tells nobody
-/// anything.
+/// anything. Who has stopped in between may begin once more at once.
 pub const TYPING_EVERY_MS: u64 = 3_000;
 
 /// People in a conversation in which others are told that one of them came or went; in larger ones nobody looks at

@@ -1,10 +1,13 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
+/** What Base UI puts around an open popup: they pass the focus on and never keep it, which axe cannot see. */
+const FOCUS_GUARDS = "[data-base-ui-focus-guard]";
+
 /** Fails with every rule that the page breaks as it is now, and where. */
 export async function expectAccessible(page: Page, state: string): Promise<void> {
   await settle(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).exclude(FOCUS_GUARDS).analyze();
   const found = violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`),
   );

@@ -118,9 +118,10 @@ export class ChatPage {
 
   // The conversation
 
-  /** A message by its text. */
+  /** A message by how its text begins; not those that quote it. */
   message(text: string): Locator {
-    return this.log.getByRole("article").filter({ hasText: text });
+    const literal = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return this.log.getByRole("article", { name: new RegExp(`: ${literal}`) });
   }
 
   async send(text: string): Promise<void> {
@@ -244,7 +245,7 @@ export class ChatPage {
 
   /** The words that tell of a broken connection. */
   get banner(): Locator {
-    return this.page.getByText(/Нет соединения с сервером|Нет сети/);
+    return this.page.getByText(/Нет соединения с сервером|Нет сети/).first();
   }
 }
 

@@ -95,7 +95,7 @@ impl Wanted {
     /// `None`: all.
     fn room(&self) -> Result<Option<&str>, Refusal> {
         let room = given(self.room.as_deref());
-        if room.is_some_and(|room| room.parse::<i64>().is_err() && room.parse::<ConversationId>().is_err()) {
+        if room.is_some_and(|room| !is_integer(room) && room.parse::<ConversationId>().is_err()) {
             return Err(no_integer("room"));
         }
         Ok(room)
@@ -104,6 +104,12 @@ impl Wanted {
 
 fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// However large: no room has such a number, but it is one.
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 fn no_integer(name: &'static str) -> Refusal {

@@ -177,7 +177,15 @@ async fn the_list_is_of_one_room_or_of_all_ones_own() {
             get(app, &boris, &format!("messages/?room={own}")).await,
             json!([])
         );
-        assert_eq!(get(app, &boris, "messages/?room=987654").await, json!([]));
+        for unknown in [
+            "987654",
+            "-1",
+            "9223372036854775808",
+            "123456789012345678901234567890",
+        ] {
+            let listed = get(app, &boris, &format!("messages/?room={unknown}")).await;
+            assert_eq!(listed, json!([]), "{unknown}");
+        }
 
         let of_pair = async |query: &str| {
             let listed = get(app, &anna, &format!("messages/?room={pair}&{query}")).await;

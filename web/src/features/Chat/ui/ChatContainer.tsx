@@ -13,6 +13,7 @@ import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import type { Jump } from "./ConversationPane.tsx";
 import { cn } from "./kit/cn.ts";
 import { Spinner } from "./kit/Spinner.tsx";
+import { loadToaster } from "./toast/ToastHost.tsx";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
 const loadPane = () => import("./ConversationPane.tsx");
@@ -66,11 +67,11 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
   const [jump, setJump] = useState<Jump | null>(null);
   const list = useList(selectedId, onSelect);
   const isWide = width >= WIDE_FROM;
-  // The list is what a visit begins with; what an open conversation needs comes right after it.
+  // The list is what a visit begins with; what an open conversation and toasts need comes right after it.
   const isListed = !list.loading;
   useEffect(() => {
-    // What fails is asked for again when a conversation is opened.
-    if (isListed) loadPane().catch(() => undefined);
+    // What fails is asked for again when it is needed.
+    if (isListed) Promise.all([loadPane(), loadToaster()]).catch(() => undefined);
   }, [isListed]);
   const openFound = ({ message }: FoundMessage) => {
     setJump({ conversationId: message.conversation_id, seq: message.seq });

@@ -1,4 +1,4 @@
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LogSnapshot } from "../lib/realtime/types.ts";
 import type { Conversation, ConversationId, MessageHead, Participant, Seq, UserId } from "../lib/types.ts";
 import { useConversation } from "../model/conversations/hooks.ts";
@@ -9,13 +9,15 @@ import { ChatScope } from "./ChatScope.tsx";
 import type { ComposerHandle } from "./composer/Composer.tsx";
 import { ConversationComposer } from "./composer/ConversationComposer.tsx";
 import { useKeyboardInset } from "./composer/useKeyboardInset.ts";
+import { Deferred, deferred, usePreloaded } from "./deferred.tsx";
 import { OpenHeader } from "./header/OpenHeader.tsx";
 import { MessagePane, type PaneControls } from "./messages/MessagePane.tsx";
 import { useFaces } from "./messages/useFaces.ts";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
-const GroupDetails = lazy(() => import("./details/GroupDetails.tsx"));
-const MessageSearch = lazy(() => import("./search/MessageSearch.tsx"));
+const GroupDetails = deferred(() => import("./details/GroupDetails.tsx"));
+const MessageSearch = deferred(() => import("./search/MessageSearch.tsx"));
+const PARTS = [GroupDetails, MessageSearch];
 
 export interface ChatMessagesProps {
   conversationId: ConversationId;
@@ -54,13 +56,13 @@ function WithDetails(props: ChatMessagesProps) {
     <div ref={ref} className="uc:flex uc:h-full uc:min-h-0 uc:min-w-0">
       <OpenConversation {...props} onHeaderClick={props.onHeaderClick ?? toggle} />
       {isOpen && (
-        <Suspense>
-          <GroupDetails
-            conversationId={props.conversationId}
-            shape={width >= PANEL_FROM ? "panel" : "sheet"}
-            onClose={close}
-          />
-        </Suspense>
+        <Deferred
+          of={GroupDetails}
+          conversationId={props.conversationId}
+          shape={width >= PANEL_FROM ? "panel" : "sheet"}
+          onClose={close}
+          onUnavailable={close}
+        />
       )}
     </div>
   );
@@ -80,6 +82,7 @@ function OpenConversation(props: ChatMessagesProps) {
   const composer = useRef<ComposerHandle>(null);
   const pane = useRef<PaneControls | null>(null);
   useKeyboardInset(root);
+  usePreloaded(PARTS);
   useWantedJump(props.jump, log.status === "ready", pane);
   useLastMessage(conversationId, log, me, props.onLastMessageUpdate);
   const focusComposer = useCallback(() => composer.current?.focus(), []);
@@ -101,14 +104,14 @@ function OpenConversation(props: ChatMessagesProps) {
         onSearch={() => setSearching(true)}
       />
       {isSearching && (
-        <Suspense>
-          <MessageSearch
-            conversationId={conversationId}
-            nameOf={nameOf}
-            onJump={(seq) => pane.current?.jump(seq)}
-            onClose={() => setSearching(false)}
-          />
-        </Suspense>
+        <Deferred
+          of={MessageSearch}
+          conversationId={conversationId}
+          nameOf={nameOf}
+          onJump={(seq) => pane.current?.jump(seq)}
+          onClose={() => setSearching(false)}
+          onUnavailable={() => setSearching(false)}
+        />
       )}
       <MessagePane
         {...{ conversationId, conversation, me, log, handle, markRead, face, focusComposer }}

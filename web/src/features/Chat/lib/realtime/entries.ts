@@ -10,6 +10,8 @@ export interface Entry extends OutboxEntry {
   readonly order: number;
   /** When the user last asked for it to be sent, ms since 1970. */
   readonly askedAt: number;
+  /** Counts its changes: of two that tabs made at the same time, all tabs keep the same one. */
+  readonly revision: number;
   /** The message it has become, once that is known. */
   readonly landed?: Landing;
 }
@@ -28,7 +30,7 @@ const REMEMBERED = 1_000;
 
 /**
  * What one user is sending, the same in all tabs: kept in the storage, and every change told to the other tabs; an end
- * only once it is stored, so that a tab which begins meanwhile hears of it. The last change wins; what is over stays over.
+ * only once it is stored, so that a tab which begins meanwhile hears of it. The later change wins; what is over stays over.
  */
 export class Entries {
   readonly list = new Store<readonly Entry[]>([]);
@@ -69,10 +71,7 @@ export class Entries {
     await this.#writing;
     const stored = await this.#storage.list<Entry>(prefix(user));
     if (user !== this.#user) return;
-    const unknown = stored
-      .map(([, entry]) => entry)
-      .filter((entry) => !this.#over.has(entry.clientId) && this.get(entry.clientId) === undefined);
-    if (unknown.length > 0) this.#show([...this.list.getSnapshot(), ...unknown]);
+    for (const [, entry] of stored) this.#merge(entry);
   }
 
   get(clientId: string): Entry | undefined {
@@ -84,9 +83,11 @@ export class Entries {
     return this.#over.get(clientId) ?? null;
   }
 
-  put(entry: Entry): void {
+  put(changed: Entry): void {
     const user = this.#user;
-    if (user === null || this.#over.has(entry.clientId)) return;
+    if (user === null || this.#over.has(changed.clientId)) return;
+    const revision = (this.get(changed.clientId)?.revision ?? 0) + 1;
+    const entry = { ...changed, revision };
     this.#take(entry);
     // Told at once: a page that is closed right now may not get as far as storing it.
     this.#tabs.post({ kind: "outbox:put", user, entry } satisfies News);
@@ -114,7 +115,14 @@ export class Entries {
       this.#drop(message.clientId, message.landing);
       // A write of this tab may have come after the other tab's deletion.
       if (entry !== undefined) this.#write(() => this.#storage.delete(keyOf(message.user, entry)), null);
-    } else if (!this.#over.has(message.entry.clientId)) this.#take(message.entry);
+    } else this.#merge(message.entry);
+  }
+
+  /** Takes what another tab says, unless this one knows better. */
+  #merge(entry: Entry): void {
+    const known = this.get(entry.clientId);
+    if (this.#over.has(entry.clientId) || (known !== undefined && !isLater(entry, known))) return;
+    this.#take(entry);
   }
 
   #take(entry: Entry): void {
@@ -141,6 +149,14 @@ export class Entries {
     // A storage that fails costs the entry's survival of a reload, never the entry.
     this.#writing = this.#writing.then(write).then(tell, tell);
   }
+}
+
+/** How far a state is from the beginning: the further one wins where tabs disagree. */
+const STATES: readonly Entry["state"][] = ["queued", "sending", "failed", "sent"];
+
+function isLater(a: Entry, b: Entry): boolean {
+  if (a.revision !== b.revision) return a.revision > b.revision;
+  return STATES.indexOf(a.state) > STATES.indexOf(b.state);
 }
 
 function prefix(user: UserId): string {

@@ -295,6 +295,21 @@ describe("the outbox of two tabs", () => {
     expect(second.ids()).toEqual(["id-1"]);
   });
 
+  it("is the same in all tabs when two of them changed an entry at the same time", async () => {
+    const words: unknown[] = [];
+    const third = at.tabs.of(3);
+    third.listen((word) => words.push(word));
+    second.outbox.add({ conversationId: "c", text: "hi" });
+    await settled();
+    const sending = words.at(-1) as { entry: { revision: number } };
+    first.outbox.onError({ code: "contact_data", message: "", client_id: "id-1", retryable: false });
+    expect(second.states()).toEqual(["id-1 failed"]);
+    // A third tab had sent it too, and its word comes late.
+    third.post({ ...sending, entry: { ...sending.entry, revision: sending.entry.revision + 1 } });
+    third.post(sending);
+    expect([first.states(), second.states()]).toEqual([["id-1 failed"], ["id-1 failed"]]);
+  });
+
   it("does not wait for ever for a tab that is asleep", async () => {
     first.net.online = false;
     second.outbox.add({ conversationId: "c", text: "hi" });

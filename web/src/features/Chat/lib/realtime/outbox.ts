@@ -119,6 +119,7 @@ export class Outbox implements Outgoing {
       state: "queued",
       order: this.#lastOrder,
       askedAt: now,
+      revision: 0,
     };
     const refusal = this.#refusalOf(entry);
     this.#entries.put(refusal === null ? entry : failed(entry, refusal, ""));

@@ -5,12 +5,16 @@ import { FakeClock } from "./testing/clock.ts";
 import { TypingSender } from "./typing.ts";
 import { Typists } from "./typists.ts";
 
+function payloadOf(frame: ClientFrame): unknown {
+  return "payload" in frame ? frame.payload : undefined;
+}
+
 function wire() {
   const clock = new FakeClock();
   const sent: unknown[] = [];
   const net = { online: true };
   const send = (frame: ClientFrame) => {
-    if (net.online) sent.push("is_typing" in frame.payload ? frame.payload.is_typing : frame.payload);
+    if (net.online) sent.push(frame.type === "typing" ? frame.payload.is_typing : payloadOf(frame));
     return net.online;
   };
   return { clock, sent, net, send };

@@ -1,4 +1,4 @@
-import type { DBSchema, IDBPDatabase } from "idb";
+import type { DBSchema, IDBPDatabase, IDBPObjectStore } from "idb";
 import { STORAGE_PATIENCE_MS } from "./limits.ts";
 import type { Clock } from "./ports.ts";
 import type { KeyValueStorage } from "./types.ts";
@@ -30,6 +30,8 @@ export class MemoryStorage implements KeyValueStorage {
 interface Schema extends DBSchema {
   pairs: { key: string; value: unknown };
 }
+
+type Pairs = IDBPObjectStore<Schema, ["pairs"], "pairs", "readwrite">;
 
 /** Sorts behind everything that a key of ours begins with. */
 const AFTER_ALL_KEYS = "\uffff";
@@ -64,9 +66,7 @@ export class BrowserStorage implements KeyValueStorage {
   async set(key: string, value: unknown): Promise<void> {
     await this.#memory.set(key, value);
     await this.#ask(
-      async (database) => {
-        await database.put("pairs", value, key);
-      },
+      (database) => change(database, (pairs) => pairs.put(value, key)),
       async () => undefined,
     );
   }
@@ -74,7 +74,7 @@ export class BrowserStorage implements KeyValueStorage {
   async delete(key: string): Promise<void> {
     await this.#memory.delete(key);
     await this.#ask(
-      (database) => database.delete("pairs", key),
+      (database) => change(database, (pairs) => pairs.delete(key)),
       async () => undefined,
     );
   }
@@ -127,6 +127,17 @@ export class BrowserStorage implements KeyValueStorage {
       work.then(resolve, reject).finally(cancel);
     });
   }
+}
+
+/** One change, committed without waiting for its answer: a page that is going gets none, and the change stays. */
+async function change(
+  database: IDBPDatabase<Schema>,
+  make: (pairs: Pairs) => Promise<unknown>,
+): Promise<void> {
+  const transaction = database.transaction("pairs", "readwrite");
+  const made = make(transaction.store);
+  transaction.commit();
+  await Promise.all([made, transaction.done]);
 }
 
 async function readAll<T>(

@@ -1,5 +1,6 @@
 import { ApiError } from "../../lib/api/errors.ts";
 import type { Text } from "../../model/useText.ts";
+import { inWords } from "./serverWords.ts";
 
 /** What is wrong with which field, by its name; `""` is for the form as a whole. */
 export type FormErrors = Readonly<Record<string, string>>;
@@ -17,5 +18,6 @@ export function errorsOf(error: unknown, fields: readonly string[], t: Text["t"]
   if (!(error instanceof ApiError)) return { "": t("account.failed") };
   if (error.status === 0) return { "": t("account.noNetwork") };
   const ofFields = Object.entries(error.fieldErrors).filter(([field]) => fields.includes(field));
-  return ofFields.length > 0 ? Object.fromEntries(ofFields) : { "": error.message };
+  if (ofFields.length === 0) return { "": inWords(error.message, t) };
+  return Object.fromEntries(ofFields.map(([field, sentence]) => [field, inWords(sentence, t)]));
 }

@@ -1,9 +1,10 @@
 import { Paperclip, Smile } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useText } from "../../model/useText.ts";
+import { Deferred, deferred } from "../deferred.tsx";
 import { Button } from "../kit/Button.tsx";
 
-const EmojiPicker = lazy(() => import("../messages/EmojiPicker.tsx"));
+const EmojiPicker = deferred(() => import("../messages/EmojiPicker.tsx"));
 
 /** Opens the browser's choice of files. */
 export function AddFiles({ onAdd }: { onAdd: (files: File[]) => void }) {
@@ -55,14 +56,14 @@ export function AddEmoji({ onPick }: { onPick: (emoji: string) => void }) {
         <Smile aria-hidden="true" />
       </Button>
       {anchor !== null && (
-        <Suspense>
-          <EmojiPicker
-            anchor={anchor}
-            label={t("messages.emoji")}
-            onPick={onPick}
-            onClose={() => setAnchor(null)}
-          />
-        </Suspense>
+        <Deferred
+          of={EmojiPicker}
+          anchor={anchor}
+          label={t("messages.emoji")}
+          onPick={onPick}
+          onClose={() => setAnchor(null)}
+          onUnavailable={() => setAnchor(null)}
+        />
       )}
     </>
   );

@@ -38,7 +38,7 @@ function Held({ start, ...props }: Partial<ComposerProps> & { start: DraftText }
 async function setup(props: Partial<ComposerProps> = {}, start: Partial<DraftText> = {}) {
   const onSend = vi.fn();
   await renderWithTexts(<Held onSend={onSend} start={{ text: "", reply: null, ...start }} {...props} />);
-  const field = screen.getByRole<HTMLTextAreaElement>("combobox");
+  const field = screen.getByRole<HTMLTextAreaElement>("textbox");
   const user = userEvent.setup({ delay: null });
   await user.click(field);
   return { field, user, onSend };

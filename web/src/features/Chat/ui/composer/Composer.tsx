@@ -109,7 +109,7 @@ export function Composer(props: ComposerProps) {
               props.onEditLast();
             }
           }}
-          {...mentions.combobox}
+          {...mentions.listed}
           className="uc:min-h-9 uc:min-w-0 uc:flex-1 uc:rounded-md uc:border uc:bg-background uc:px-3 uc:py-1.5 uc:placeholder:text-muted-foreground uc:pointer-coarse:text-base"
         />
         <AddEmoji

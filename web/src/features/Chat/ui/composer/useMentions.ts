@@ -50,16 +50,15 @@ export function useMentions({ text, people, field, onText }: MentionsInput) {
     return true;
   };
 
-  const combobox = {
-    role: "combobox",
+  // A field of several lines may not be a `combobox`; these say the same of it.
+  const listed = {
     "aria-autocomplete": "list",
     "aria-haspopup": "listbox",
-    "aria-expanded": isOpen,
     "aria-controls": isOpen ? id : undefined,
     "aria-activedescendant": isOpen ? `${id}-${active}` : undefined,
   } as const;
 
   const onCaret = () => setCaret(field.current?.selectionStart ?? 0);
   const forget = () => setPicked([]);
-  return { id, isOpen, shown, active, picked, pick, forget, onKeyDown, onCaret, combobox };
+  return { id, isOpen, shown, active, picked, pick, forget, onKeyDown, onCaret, listed };
 }

@@ -30,8 +30,8 @@ export function Description({ conversation, memberCount, canEdit }: DescriptionP
       <div className="uc:flex uc:items-center uc:gap-3">
         <Avatar size="lg" initials={initials(title)} seed={conversation.number} />
         <div className="uc:min-w-0 uc:flex-1">
-          <h3 dir="auto" className="uc:text-lg uc:font-semibold uc:wrap-anywhere">
-            {title}
+          <h3 className="uc:text-lg uc:font-semibold uc:wrap-anywhere">
+            <bdi>{title}</bdi>
           </h3>
           <p className="uc:text-sm uc:text-muted-foreground">
             {t("details.members", { count: memberCount })}

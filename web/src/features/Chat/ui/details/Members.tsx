@@ -1,16 +1,17 @@
 import { UserMinus, UserPlus } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { displayName, initials } from "../../lib/format/names.ts";
 import type { ConversationId, Participant, UserId } from "../../lib/types.ts";
 import { usePresence, useRemoveParticipant } from "../../model/people/hooks.ts";
 import { useText } from "../../model/useText.ts";
+import { Deferred, deferred } from "../deferred.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Badge } from "../kit/Badge.tsx";
 import { Button } from "../kit/Button.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { showToast } from "../toast/toast.ts";
 
-const AddPeople = lazy(() => import("./AddPeople.tsx"));
+const AddPeople = deferred(() => import("./AddPeople.tsx"));
 
 export interface MembersProps {
   conversationId: ConversationId;
@@ -49,9 +50,13 @@ export function Members({ conversationId, members, me, canChange }: MembersProps
         )}
       </div>
       {isAdding && (
-        <Suspense>
-          <AddPeople conversationId={conversationId} members={members} onDone={() => setAdding(false)} />
-        </Suspense>
+        <Deferred
+          of={AddPeople}
+          conversationId={conversationId}
+          members={members}
+          onDone={() => setAdding(false)}
+          onUnavailable={() => setAdding(false)}
+        />
       )}
       <ul>
         {members.map((member) => (
@@ -90,8 +95,9 @@ function Member({ member, isMe, onRemove }: MemberProps) {
     <li className="uc:flex uc:items-center uc:gap-2 uc:py-1">
       <Avatar initials={initials(name)} seed={member.user_id} src={member.avatar} isOnline={isOnline} />
       <span className="uc:min-w-0 uc:flex-1">
-        <span dir="auto" className="uc:block uc:truncate">
-          {isMe ? `${name} (${t("common.you")})` : name}
+        <span className="uc:block uc:truncate">
+          <bdi>{name}</bdi>
+          {isMe && ` (${t("common.you")})`}
         </span>
         <span className="uc:block uc:truncate uc:text-xs uc:text-muted-foreground">
           {t("details.id", { id: member.user_id })} · {t(isOnline ? "common.online" : "common.offline")}

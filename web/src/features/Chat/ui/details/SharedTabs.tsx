@@ -1,13 +1,14 @@
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Attachment, Message } from "../../lib/types.ts";
 import { useAttachmentUrl } from "../../model/files/hooks.ts";
 import { useText } from "../../model/useText.ts";
+import { Deferred, deferred } from "../deferred.tsx";
 import { Tabs } from "../kit/Tabs.tsx";
 import { blurOf } from "../messages/boxes.ts";
 import { FileLine } from "../messages/FileLine.tsx";
 import { type Shared, sharedIn } from "./shared.ts";
 
-const Lightbox = lazy(() => import("../messages/Lightbox.tsx"));
+const Lightbox = deferred(() => import("../messages/Lightbox.tsx"));
 
 type Tab = "media" | "links" | "docs";
 
@@ -77,9 +78,13 @@ function MediaGrid({ media }: { media: readonly Attachment[] }) {
         ))}
       </div>
       {at !== null && (
-        <Suspense>
-          <Lightbox media={media} at={at} onClose={() => setAt(null)} />
-        </Suspense>
+        <Deferred
+          of={Lightbox}
+          media={media}
+          at={at}
+          onClose={() => setAt(null)}
+          onUnavailable={() => setAt(null)}
+        />
       )}
     </>
   );

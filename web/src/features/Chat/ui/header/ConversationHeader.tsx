@@ -1,13 +1,15 @@
 import { ArrowLeft, EllipsisVertical } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { conversationTitle, initials } from "../../lib/format/names.ts";
 import type { Conversation } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
+import { Deferred, deferred, usePreloaded } from "../deferred.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Button } from "../kit/Button.tsx";
 import type { HeaderAction } from "./HeaderMenu.tsx";
 
-const HeaderMenu = lazy(() => import("./HeaderMenu.tsx"));
+const HeaderMenu = deferred(() => import("./HeaderMenu.tsx"));
+const PARTS = [HeaderMenu];
 
 export interface ConversationHeaderProps {
   conversation: Conversation | undefined;
@@ -45,8 +47,12 @@ export function ConversationHeader(props: ConversationHeaderProps) {
           isOnline={isOnline}
         />
         <div className="uc:min-w-0 uc:flex-1">
-          <h2 dir="auto" className="uc:truncate uc:font-semibold">
-            {onDetails === undefined ? title : <WholeButton onPress={onDetails}>{title}</WholeButton>}
+          <h2 className="uc:truncate uc:font-semibold">
+            {onDetails === undefined ? (
+              <bdi>{title}</bdi>
+            ) : (
+              <WholeButton onPress={onDetails}>{title}</WholeButton>
+            )}
           </h2>
           <StatusLine {...props} />
         </div>
@@ -60,7 +66,7 @@ export function ConversationHeader(props: ConversationHeaderProps) {
 function WholeButton({ onPress, children }: { onPress: () => void; children: string }) {
   return (
     <button type="button" onClick={onPress} className="uc:after:absolute uc:after:inset-0">
-      {children}
+      <bdi>{children}</bdi>
     </button>
   );
 }
@@ -82,6 +88,7 @@ function StatusLine({ status, isOffline }: { status: string; isOffline: boolean 
 function MenuButton(props: ConversationHeaderProps & { conversation: Conversation }) {
   const { t } = useText();
   const [isAsked, setAsked] = useState(false);
+  usePreloaded(PARTS);
   const button = (
     <Button
       variant="ghost"
@@ -94,9 +101,5 @@ function MenuButton(props: ConversationHeaderProps & { conversation: Conversatio
     </Button>
   );
   if (!isAsked) return button;
-  return (
-    <Suspense fallback={button}>
-      <HeaderMenu {...props} />
-    </Suspense>
-  );
+  return <Deferred of={HeaderMenu} {...props} fallback={button} onUnavailable={() => setAsked(false)} />;
 }

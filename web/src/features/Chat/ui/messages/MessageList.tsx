@@ -54,7 +54,7 @@ export interface MessageListHandle {
 /** The messages, drawn as far as they are in view. What is being read never moves: the list holds on to the first
  * row in view by its key whatever is put in or grows above it, and to the end while the end is in view. */
 export const MessageList = memo(function MessageList(props: MessageListProps) {
-  const { rows, label, hasOlder, isLoadingOlder, newCount, onToEnd, today } = props;
+  const { rows, label, hasOlder, hasNewer, isLoadingOlder, newCount, onToEnd, today } = props;
   const { t } = useText();
   const scroller = useRef<HTMLDivElement>(null);
   const roving = useRoving(rows, scroller, props.onMenu);
@@ -62,6 +62,7 @@ export const MessageList = memo(function MessageList(props: MessageListProps) {
   roving.reveal.current = (index) => virtualizer.scrollToIndex(index, { align: "auto" });
   useHandle(props.ref, rows, virtualizer);
   const { isAtEnd, first } = useEdges(props, virtualizer);
+  useFollowAbovePending(rows, isAtEnd && !hasNewer, virtualizer);
   const items = virtualizer.getVirtualItems();
   return (
     <div className="uc:relative uc:flex uc:min-h-0 uc:flex-1 uc:flex-col">
@@ -174,6 +175,23 @@ function useAnchoredVirtualizer(
   });
   useTopsAnchored(rows, virtualizer);
   return virtualizer;
+}
+
+/** What others say goes in above an own message that is on its way. The last row stays the last one then, which the
+ * virtualizer takes for no news. */
+function useFollowAbovePending(
+  rows: readonly Row[],
+  isFollowing: boolean,
+  virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>,
+): void {
+  const before = useRef(rows);
+  useLayoutEffect(() => {
+    const { length } = before.current;
+    const isAbove = rows.length > length && rows.at(-1)?.key === before.current.at(-1)?.key;
+    const isNews = isAbove && rows[0]?.key === before.current[0]?.key;
+    before.current = rows;
+    if (isFollowing && isNews) virtualizer.scrollToEnd();
+  }, [rows, isFollowing, virtualizer]);
 }
 
 /** Tells growth above a message (its day, its sender) from growth of the message: the first never moves the message. */

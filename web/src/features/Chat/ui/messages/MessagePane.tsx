@@ -107,7 +107,11 @@ export function MessagePane(props: MessagePaneProps) {
         rows={rows}
         canPin={canPin}
         onClose={() => setOverlay((now) => (now === overlay ? null : now))}
-        onRemove={removeNow}
+        onRemove={(message) => {
+          removeNow(message);
+          // The row that had the focus goes; on touch screens a focus would bring up the keyboard.
+          if (window.matchMedia("(pointer: fine)").matches) props.focusComposer();
+        }}
       />
     </SceneProvider>
   );

@@ -1,14 +1,16 @@
-import { lazy, Suspense } from "react";
 import type { Message } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
+import { Deferred, deferred, usePreloaded } from "../deferred.tsx";
 import { useScene } from "./scene.ts";
 import type { Row } from "./timeline.ts";
 import type { Overlay } from "./useMessageActions.ts";
 
-const MessageMenu = lazy(() => import("./MessageMenu.tsx"));
-const EmojiPicker = lazy(() => import("./EmojiPicker.tsx"));
-const Lightbox = lazy(() => import("./Lightbox.tsx"));
-const RemoveDialog = lazy(() => import("./RemoveDialog.tsx"));
+const MessageMenu = deferred(() => import("./MessageMenu.tsx"));
+const EmojiPicker = deferred(() => import("./EmojiPicker.tsx"));
+const Lightbox = deferred(() => import("./Lightbox.tsx"));
+const RemoveDialog = deferred(() => import("./RemoveDialog.tsx"));
+
+const PARTS = [MessageMenu, EmojiPicker, RemoveDialog, Lightbox];
 
 export interface OverlaysProps {
   overlay: Overlay | null;
@@ -22,6 +24,7 @@ export interface OverlaysProps {
 export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysProps) {
   const { t } = useText();
   const { actions } = useScene();
+  usePreloaded(PARTS);
   if (overlay === null) return null;
   // What a menu item opens stands in the menu's place already when the menu says that it is closed.
   switch (overlay.kind) {
@@ -29,39 +32,48 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
       const row = rows.find((one) => one.key === overlay.key);
       if (row?.kind !== "message" || row.message.kind === "system" || row.message.deleted_at) return null;
       return (
-        <Suspense>
-          <MessageMenu message={row.message} anchor={overlay.anchor} canPin={canPin} onClose={onClose} />
-        </Suspense>
+        <Deferred
+          of={MessageMenu}
+          message={row.message}
+          anchor={overlay.anchor}
+          canPin={canPin}
+          onClose={onClose}
+          onUnavailable={onClose}
+        />
       );
     }
     case "emoji":
       return (
-        <Suspense>
-          <EmojiPicker
-            anchor={overlay.anchor}
-            label={t("messages.react")}
-            onPick={(emoji) => actions.react(overlay.message, emoji)}
-            onClose={onClose}
-          />
-        </Suspense>
+        <Deferred
+          of={EmojiPicker}
+          anchor={overlay.anchor}
+          label={t("messages.react")}
+          onPick={(emoji) => actions.react(overlay.message, emoji)}
+          onClose={onClose}
+          onUnavailable={onClose}
+        />
       );
     case "remove":
       return (
-        <Suspense>
-          <RemoveDialog
-            onConfirm={() => {
-              onRemove(overlay.message);
-              onClose();
-            }}
-            onCancel={onClose}
-          />
-        </Suspense>
+        <Deferred
+          of={RemoveDialog}
+          onConfirm={() => {
+            onRemove(overlay.message);
+            onClose();
+          }}
+          onCancel={onClose}
+          onUnavailable={onClose}
+        />
       );
     case "media":
       return (
-        <Suspense>
-          <Lightbox media={overlay.media} at={overlay.at} onClose={onClose} />
-        </Suspense>
+        <Deferred
+          of={Lightbox}
+          media={overlay.media}
+          at={overlay.at}
+          onClose={onClose}
+          onUnavailable={onClose}
+        />
       );
   }
 }

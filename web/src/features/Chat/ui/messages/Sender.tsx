@@ -6,8 +6,8 @@ import { useScene } from "./scene.ts";
 export function SenderLine({ userId }: { userId: UserId }) {
   const { face } = useScene();
   return (
-    <div dir="auto" className="uc:truncate uc:text-[0.8125rem] uc:font-semibold uc:text-primary">
-      {face(userId).name}
+    <div className="uc:truncate uc:text-[0.8125rem] uc:font-semibold uc:text-primary">
+      <bdi>{face(userId).name}</bdi>
     </div>
   );
 }

@@ -18,6 +18,7 @@ export default function Toaster({ theme }: { theme: "light" | "dark" }) {
       containerAriaLabel={t("notifications.title")}
       position="bottom-center"
       closeButton
+      toastOptions={{ closeButtonAriaLabel: t("common.close") }}
     />
   );
 }

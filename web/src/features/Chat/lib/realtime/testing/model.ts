@@ -12,6 +12,8 @@ const ROOMS = ["a", "b", "c"];
 /** Steps of a run, and what lies between two at most, in ms. */
 const STEPS = 70;
 const PAUSE_MS = 900;
+/** A storage takes no longer, with all that waits for it before. */
+const STORED_MS = 3_000;
 /** A network without chaos: after this everything has come to rest. The longest pause of a client is 30 s. */
 const CALM_MS = 120_000;
 
@@ -148,9 +150,13 @@ export class Model {
   /** What a page has not stored yet is gone with it, unless it was sent. */
   #lost(tab: FakeTab): void {
     const stored = [...this.#browser.stored.keys()];
-    for (const { clientId } of tab.client.outbox.getSnapshot()) {
+    for (const { clientId, createdAt } of tab.client.outbox.getSnapshot()) {
       const sent = this.#sent.find((one) => one.clientId === clientId);
-      if (sent !== undefined) sent.isUncertain = !stored.some((key) => key.endsWith(clientId));
+      const isStored = stored.some((key) => key.endsWith(`/${clientId}`));
+      const isOver = this.#given.has(clientId) || this.#truth.hasSent(ME, clientId);
+      const isLate = this.#clock.now() - createdAt > STORED_MS;
+      if (!isStored && !isOver && isLate) throw new Error(`${clientId} is not stored`);
+      if (sent !== undefined) sent.isUncertain = !isStored;
     }
   }
 

@@ -112,8 +112,12 @@ export class ServerSocket implements Socket {
     clock.after(this.#heardAt - clock.now(), () => this.#isAlive && this.#onFrame(frame));
   }
 
+  /** As in a browser, what is on its way may still arrive until both sides are done. */
   close(): void {
-    this.#die();
+    this.#later(LATENCY_MS, () => {
+      this.#die();
+      this.#events.onClose(1000, "");
+    });
   }
 
   // What the server does.

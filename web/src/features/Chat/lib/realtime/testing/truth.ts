@@ -184,6 +184,10 @@ export class Truth {
     return result;
   }
 
+  hasSent(sender: UserId, clientId: string): boolean {
+    return this.#sent.has(`${sender}/${clientId}`);
+  }
+
   /** Commits a send, or finds what it became the first time. */
   send(room: Room, sender: UserId, text: string, clientId: string): Row {
     const name = `${sender}/${clientId}`;
