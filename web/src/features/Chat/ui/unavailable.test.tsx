@@ -1,6 +1,8 @@
 // @vitest-environment jsdom
 /** The screens when a part of theirs cannot be loaded: everything else goes on, and the next press asks again. */
+
 import { screen } from "@testing-library/react";
+import type { ComponentType } from "react";
 import { toast } from "sonner";
 import { expect, test, vi } from "vitest";
 import { row } from "../model/testkit.ts";
@@ -18,7 +20,7 @@ vi.mock("./deferred.tsx", async (original) => {
   const real = await original<typeof import("./deferred.tsx")>();
   return {
     ...real,
-    deferred: (fetch: () => Promise<{ default: never }>) =>
+    deferred: (fetch: () => Promise<{ default: ComponentType<object> }>) =>
       real.deferred(() => {
         for (const name of broken) {
           if (!fetch.toString().includes(name)) continue;
