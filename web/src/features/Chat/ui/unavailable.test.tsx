@@ -1,6 +1,5 @@
 // @vitest-environment jsdom
 /** The screens when a part of theirs cannot be loaded: everything else goes on, and the next press asks again. */
-
 import { screen } from "@testing-library/react";
 import type { ComponentType } from "react";
 import { toast } from "sonner";
@@ -20,12 +19,12 @@ vi.mock("./deferred.tsx", async (original) => {
   const real = await original<typeof import("./deferred.tsx")>();
   return {
     ...real,
-    deferred: (fetch: () => Promise<{ default: ComponentType<object> }>) =>
-      real.deferred(() => {
+    deferred: <P extends object>(fetch: () => Promise<{ default: ComponentType<P> }>) =>
+      real.deferred<P>(() => {
         for (const name of broken) {
           if (!fetch.toString().includes(name)) continue;
           broken.delete(name);
-          return Promise.reject(new TypeError("Failed to fetch dynamically imported module"));
+          throw new TypeError("Failed to fetch dynamically imported module");
         }
         return fetch();
       }),
