@@ -20,7 +20,7 @@ vi.mock("./deferred.tsx", async (original) => {
   return {
     ...real,
     deferred: <P extends object>(fetch: () => Promise<{ default: ComponentType<P> }>) =>
-      real.deferred<P>(() => {
+      real.deferred<P>(async () => {
         for (const name of broken) {
           if (!fetch.toString().includes(name)) continue;
           broken.delete(name);
