@@ -210,7 +210,6 @@ async fn odd_parameters_are_refused_and_no_defect() {
         for (name, value) in [
             ("room", "abc"),
             ("room", "1.5"),
-            ("room", "99999999999999999999"),
             ("room", "%00"),
             ("before", "x"),
         ] {
