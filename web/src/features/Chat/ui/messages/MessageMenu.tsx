@@ -1,5 +1,6 @@
 import { Menu } from "@base-ui/react/menu";
 import { Copy, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from "lucide-react";
+import { useRef } from "react";
 import type { Message } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
 import { MenuItem } from "../kit/Menu.tsx";
@@ -19,16 +20,31 @@ export interface MessageMenuProps {
 export default function MessageMenu({ message, anchor, canPin, onClose }: MessageMenuProps) {
   const container = usePortalContainer();
   const row = anchor.closest<HTMLElement>("[data-row]");
+  // Whoever answers or changes a message goes on in a field. That begins once the menu gives the focus away: until then
+  // the item that was pressed takes it back.
+  const writing = useRef<(() => void) | null>(null);
+  const handOver = () => {
+    if (writing.current === null) return row ?? true;
+    queueMicrotask(writing.current);
+    return false;
+  };
   return (
     <Menu.Root open onOpenChange={(isOpen) => !isOpen && onClose()} modal={false}>
       <Menu.Portal container={container}>
         <Menu.Positioner anchor={anchor} sideOffset={4} className="uc:z-50">
           <Menu.Popup
-            finalFocus={() => row ?? true}
+            finalFocus={handOver}
             className="uc:min-w-44 uc:rounded-md uc:border uc:border-border uc:bg-background uc:p-1 uc:shadow-lg uc:outline-none"
           >
             <QuickReactions message={message} />
-            <Items message={message} anchor={row ?? anchor} canPin={canPin} />
+            <Items
+              message={message}
+              anchor={row ?? anchor}
+              canPin={canPin}
+              onWrite={(begin) => {
+                writing.current = begin;
+              }}
+            />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
@@ -55,7 +71,15 @@ function QuickReactions({ message }: { message: Message }) {
   );
 }
 
-function Items({ message, anchor, canPin }: { message: Message; anchor: Element; canPin: boolean }) {
+interface ItemsProps {
+  message: Message;
+  anchor: Element;
+  canPin: boolean;
+  /** Takes what begins when the menu has closed and leads into a field. */
+  onWrite: (begin: () => void) => void;
+}
+
+function Items({ message, anchor, canPin, onWrite }: ItemsProps) {
   const { t } = useText();
   const { actions, me } = useScene();
   const isOwn = message.sender_id === me;
@@ -67,7 +91,7 @@ function Items({ message, anchor, canPin }: { message: Message; anchor: Element;
         <SmilePlus aria-hidden="true" />
         {t("messages.react")}
       </MenuItem>
-      <MenuItem onSelect={() => actions.reply(message)}>
+      <MenuItem onSelect={() => onWrite(() => actions.reply(message))}>
         <Reply aria-hidden="true" />
         {t("messages.reply")}
       </MenuItem>
@@ -84,7 +108,7 @@ function Items({ message, anchor, canPin }: { message: Message; anchor: Element;
         </MenuItem>
       )}
       {isOwn && hasText && (
-        <MenuItem onSelect={() => actions.edit(message)}>
+        <MenuItem onSelect={() => onWrite(() => actions.edit(message))}>
           <Pencil aria-hidden="true" />
           {t("messages.edit")}
         </MenuItem>
