@@ -1,5 +1,5 @@
 import { MessagesSquare } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Conversation, ConversationId, FoundMessage } from "../lib/types.ts";
 import {
   useConversations,
@@ -11,13 +11,13 @@ import { ChatScope } from "./ChatScope.tsx";
 import { ChatSelect } from "./ChatSelect.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import type { Jump } from "./ConversationPane.tsx";
+import { deferred, InPlace } from "./deferred.tsx";
 import { cn } from "./kit/cn.ts";
 import { Spinner } from "./kit/Spinner.tsx";
 import { loadToaster } from "./toast/ToastHost.tsx";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
-const loadPane = () => import("./ConversationPane.tsx");
-const ConversationPane = lazy(async () => ({ default: (await loadPane()).ConversationPane }));
+const ConversationPane = deferred(() => import("./ConversationPane.tsx"));
 
 /** From this width on, in CSS px, list and messages stand side by side; below, one of them is shown. */
 const WIDE_FROM = 720;
@@ -70,8 +70,10 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
   // The list is what a visit begins with; what an open conversation and toasts need comes right after it.
   const isListed = !list.loading;
   useEffect(() => {
+    if (!isListed) return;
+    ConversationPane.preload();
     // What fails is asked for again when it is needed.
-    if (isListed) Promise.all([loadPane(), loadToaster()]).catch(() => undefined);
+    loadToaster().catch(() => undefined);
   }, [isListed]);
   const openFound = ({ message }: FoundMessage) => {
     setJump({ conversationId: message.conversation_id, seq: message.seq });
@@ -94,15 +96,15 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
           />
         )}
         {selectedId !== null && width > 0 && (
-          <Suspense fallback={<Spinner label={t("common.loading")} className="uc:m-auto" />}>
-            <ConversationPane
-              key={selectedId}
-              conversationId={selectedId}
-              isWide={isWide}
-              jump={jump?.conversationId === selectedId ? jump : null}
-              onClose={() => onSelect(null)}
-            />
-          </Suspense>
+          <InPlace
+            of={ConversationPane}
+            fallback={<Spinner label={t("common.loading")} className="uc:m-auto" />}
+            key={selectedId}
+            conversationId={selectedId}
+            isWide={isWide}
+            jump={jump?.conversationId === selectedId ? jump : null}
+            onClose={() => onSelect(null)}
+          />
         )}
         {selectedId === null && isWide && <NothingChosen />}
       </div>

@@ -1,18 +1,22 @@
-import { lazy, Suspense, useDeferredValue, useRef, useState } from "react";
+import { useDeferredValue, useRef, useState } from "react";
 import type { Conversation, ConversationId, ConversationType, FoundMessage, UserId } from "../lib/types.ts";
 import { useText } from "../model/useText.ts";
 import { ChatScope } from "./ChatScope.tsx";
+import { Deferred, deferred, usePreloaded } from "./deferred.tsx";
 import { cn } from "./kit/cn.ts";
+import { ConfirmDialog } from "./list/AskFirst.tsx";
 import { ConversationItem } from "./list/ConversationItem.tsx";
 import { ConversationList } from "./list/ConversationList.tsx";
 import { ListHeader } from "./list/ListHeader.tsx";
 import { ListState } from "./list/ListState.tsx";
+import { RowMenu } from "./list/RowActions.tsx";
 import { filtered, type ListTab } from "./list/rows.ts";
 import { Search } from "./list/Search.tsx";
 import { TabRow } from "./list/TabRow.tsx";
 import { useParting } from "./list/useParting.tsx";
 
-const CreateDialog = lazy(() => import("./create/CreateDialog.tsx"));
+const CreateDialog = deferred(() => import("./create/CreateDialog.tsx"));
+const PARTS = [RowMenu, ConfirmDialog, CreateDialog];
 
 export interface ChatSelectProps {
   onSelectChat: (conversationId: ConversationId) => void;
@@ -56,6 +60,7 @@ function ListPane(props: ChatSelectProps) {
   const [create, setCreate] = useState<"unused" | "open" | "closed">("unused");
   const parting = useParting({ onDelete: props.onDeleteConversation });
   const pane = useRef<HTMLElement>(null);
+  usePreloaded(PARTS);
   const rows = filtered(conversations, tab, useDeferredValue(query), locale);
   const openFound = (found: FoundMessage) =>
     props.onSelectMessage === undefined
@@ -97,14 +102,14 @@ function ListPane(props: ChatSelectProps) {
       </ConversationList>
       {parting.question}
       {create !== "unused" && (
-        <Suspense>
-          <CreateDialog
-            isOpen={create === "open"}
-            onClose={() => setCreate("closed")}
-            onCreate={props.onCreateConversation}
-            onCreated={({ id }) => onSelectChat(id)}
-          />
-        </Suspense>
+        <Deferred
+          of={CreateDialog}
+          isOpen={create === "open"}
+          onClose={() => setCreate("closed")}
+          onCreate={props.onCreateConversation}
+          onCreated={({ id }) => onSelectChat(id)}
+          onUnavailable={() => setCreate("unused")}
+        />
       )}
     </section>
   );

@@ -18,7 +18,7 @@ export interface ConversationPaneProps {
 }
 
 /** The open conversation, in what room the list leaves. */
-export function ConversationPane({ conversationId, isWide, jump, onClose }: ConversationPaneProps) {
+export default function ConversationPane({ conversationId, isWide, jump, onClose }: ConversationPaneProps) {
   const row = useConversationRow(conversationId);
   return (
     <div className="uc:min-h-0 uc:min-w-0 uc:flex-1">

@@ -1,15 +1,16 @@
 import { Bell, MessageSquare } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { ConversationId } from "../lib/types.ts";
 import { useUnreadTotal } from "../model/conversations/myState.ts";
 import { useNotificationCount } from "../model/notifications/hooks.ts";
 import { useText } from "../model/useText.ts";
 import { ChatScope } from "./ChatScope.tsx";
+import { Deferred, deferred } from "./deferred.tsx";
 import { CountBadge } from "./kit/Badge.tsx";
 import { Button } from "./kit/Button.tsx";
 
-const MessagesModal = lazy(() => import("./MessagesModal.tsx"));
-const NotificationCenter = lazy(() => import("./notifications/NotificationCenter.tsx"));
+const MessagesModal = deferred(() => import("./MessagesModal.tsx"));
+const NotificationCenter = deferred(() => import("./notifications/NotificationCenter.tsx"));
 
 export interface HeaderIconsProps {
   /** Opens a conversation on the host's chat page; without it, the window of messages shows it. */
@@ -43,6 +44,10 @@ function Icons({ onOpenConversation, onOpenPath, hasMessages = true }: HeaderIco
     setUsed((now) => new Set(now).add(which));
     setShown(which);
   };
+  const forget = (which: Window) => {
+    setUsed((now) => new Set([...now].filter((each) => each !== which)));
+    setShown("none");
+  };
   const openConversation = (id: ConversationId) => {
     setShown("none");
     if (onOpenConversation !== undefined) return onOpenConversation(id);
@@ -55,6 +60,7 @@ function Icons({ onOpenConversation, onOpenPath, hasMessages = true }: HeaderIco
         <IconButton
           label={t("notifications.messagesUnread", { count: messages })}
           count={messages}
+          onPointerEnter={MessagesModal.preload}
           onClick={() => show("messages")}
         >
           <MessageSquare aria-hidden="true" />
@@ -63,28 +69,31 @@ function Icons({ onOpenConversation, onOpenPath, hasMessages = true }: HeaderIco
       <IconButton
         label={t("notifications.notificationsUnread", { count: notifications })}
         count={notifications}
+        onPointerEnter={NotificationCenter.preload}
         onClick={() => show("notifications")}
       >
         <Bell aria-hidden="true" />
       </IconButton>
-      <Suspense>
-        {used.has("messages") && (
-          <MessagesModal
-            isOpen={shown === "messages"}
-            onClose={() => setShown("none")}
-            selectedId={chatId}
-            onSelect={setChatId}
-          />
-        )}
-        {used.has("notifications") && (
-          <NotificationCenter
-            isOpen={shown === "notifications"}
-            onClose={() => setShown("none")}
-            onOpenConversation={openConversation}
-            onOpenPath={onOpenPath}
-          />
-        )}
-      </Suspense>
+      {used.has("messages") && (
+        <Deferred
+          of={MessagesModal}
+          isOpen={shown === "messages"}
+          onClose={() => setShown("none")}
+          selectedId={chatId}
+          onSelect={setChatId}
+          onUnavailable={() => forget("messages")}
+        />
+      )}
+      {used.has("notifications") && (
+        <Deferred
+          of={NotificationCenter}
+          isOpen={shown === "notifications"}
+          onClose={() => setShown("none")}
+          onOpenConversation={openConversation}
+          onOpenPath={onOpenPath}
+          onUnavailable={() => forget("notifications")}
+        />
+      )}
     </div>
   );
 }
@@ -92,11 +101,12 @@ function Icons({ onOpenConversation, onOpenPath, hasMessages = true }: HeaderIco
 interface IconButtonProps {
   label: string;
   count: number;
+  onPointerEnter: () => void;
   onClick: () => void;
   children: ReactNode;
 }
 
-function IconButton({ label, count, onClick, children }: IconButtonProps) {
+function IconButton({ label, count, children, ...presses }: IconButtonProps) {
   return (
     <Button
       variant="ghost"
@@ -104,7 +114,7 @@ function IconButton({ label, count, onClick, children }: IconButtonProps) {
       aria-haspopup="dialog"
       aria-label={label}
       title={label}
-      onClick={onClick}
+      {...presses}
       className="uc:relative uc:[&_svg]:size-5"
     >
       {children}

@@ -1,16 +1,14 @@
-import { lazy, Suspense } from "react";
 import type { ChatMessagesProps } from "./ChatMessages.tsx";
 import { ChatScope } from "./ChatScope.tsx";
+import { deferred, InPlace } from "./deferred.tsx";
 
-const Loaded = lazy(async () => ({ default: (await import("./ChatMessages.tsx")).ChatMessages }));
+const Loaded = deferred(async () => ({ default: (await import("./ChatMessages.tsx")).ChatMessages }));
 
 /** An open conversation as hosts import it: header, messages, composer. What draws it is loaded when one is shown. */
 export function ChatMessages(props: ChatMessagesProps) {
   return (
     <ChatScope>
-      <Suspense>
-        <Loaded {...props} />
-      </Suspense>
+      <InPlace of={Loaded} {...props} />
     </ChatScope>
   );
 }

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { listTime } from "../lib/format/dates.ts";
 import { conversationTitle, initials } from "../lib/format/names.ts";
 import type { Conversation, ConversationId } from "../lib/types.ts";
 import { useConversations } from "../model/conversations/hooks.ts";
 import { useText } from "../model/useText.ts";
+import { deferred, InPlace } from "./deferred.tsx";
 import { Avatar } from "./kit/Avatar.tsx";
 import { CountBadge } from "./kit/Badge.tsx";
 import { Button } from "./kit/Button.tsx";
@@ -15,9 +16,7 @@ import { Tabs } from "./kit/Tabs.tsx";
 import { filtered } from "./list/rows.ts";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
-const ConversationPane = lazy(async () => ({
-  default: (await import("./ConversationPane.tsx")).ConversationPane,
-}));
+const ConversationPane = deferred(() => import("./ConversationPane.tsx"));
 
 /** Up to this width, in CSS px, the window shows either the list or the chat. */
 const NARROW_UP_TO = 480;
@@ -56,15 +55,15 @@ function Panes({ selectedId, onSelect }: Pick<MessagesModalProps, "selectedId" |
         <Friends isWide={isWide} selectedId={selectedId} onSelect={onSelect} />
       )}
       {selectedId !== null && (
-        <Suspense fallback={<Spinner label={t("common.loading")} className="uc:m-auto" />}>
-          <ConversationPane
-            key={selectedId}
-            conversationId={selectedId}
-            isWide={isWide}
-            jump={null}
-            onClose={() => onSelect(null)}
-          />
-        </Suspense>
+        <InPlace
+          of={ConversationPane}
+          fallback={<Spinner label={t("common.loading")} className="uc:m-auto" />}
+          key={selectedId}
+          conversationId={selectedId}
+          isWide={isWide}
+          jump={null}
+          onClose={() => onSelect(null)}
+        />
       )}
       {selectedId === null && isWide && (
         <p className="uc:m-auto uc:text-muted-foreground">{t("notifications.chooseChat")}</p>

@@ -1,13 +1,14 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { displayName, initials } from "../../lib/format/names.ts";
 import { useMe } from "../../model/people/hooks.ts";
 import { useText } from "../../model/useText.ts";
 import { ChatScope } from "../ChatScope.tsx";
+import { Deferred, deferred } from "../deferred.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import type { ProfileProps } from "./Profile.tsx";
 import { pictureOf } from "./picture.ts";
 
-const Profile = lazy(() => import("./Profile.tsx"));
+const Profile = deferred(() => import("./Profile.tsx"));
 
 export type ProfileButtonProps = Pick<ProfileProps, "theme" | "onLocale" | "onTheme">;
 
@@ -32,15 +33,21 @@ function OwnPicture(props: ProfileButtonProps) {
         aria-haspopup="dialog"
         aria-label={`${t("account.profile")}: ${name}`}
         title={name}
+        // Rarely opened: on its way as soon as somebody points at it.
+        onPointerEnter={Profile.preload}
         onClick={() => setState("open")}
         className="uc:rounded-full"
       >
         <Avatar initials={initials(name)} seed={userId ?? 0} src={profile && pictureOf(profile)} size="sm" />
       </button>
       {state !== "unused" && (
-        <Suspense>
-          <Profile {...props} isOpen={state === "open"} onClose={() => setState("closed")} />
-        </Suspense>
+        <Deferred
+          of={Profile}
+          {...props}
+          isOpen={state === "open"}
+          onClose={() => setState("closed")}
+          onUnavailable={() => setState("unused")}
+        />
       )}
     </>
   );

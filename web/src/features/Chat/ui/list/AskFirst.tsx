@@ -1,8 +1,10 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { ConversationId } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
+import { Deferred, deferred } from "../deferred.tsx";
 
-const ConfirmDialog = lazy(async () => ({
+/** The dialog; the list loads it ahead. */
+export const ConfirmDialog = deferred(async () => ({
   default: (await import("../kit/ConfirmDialog.tsx")).ConfirmDialog,
 }));
 
@@ -25,18 +27,22 @@ export function AskFirst({ question, onYes, onNo }: AskFirstProps) {
   const [last, setLast] = useState<Question | null>(null);
   if (question !== null && question !== last) setLast(question);
   if (last === null) return null;
+  const giveUp = () => {
+    setLast(null);
+    onNo();
+  };
   const isDelete = last.kind === "delete";
   return (
-    <Suspense>
-      <ConfirmDialog
-        isOpen={question !== null}
-        title={t(isDelete ? "list.deleteTitle" : "list.leaveTitle")}
-        text={t(isDelete ? "list.deleteText" : "list.leaveText")}
-        confirmLabel={t(isDelete ? "common.delete" : "list.leaveConfirm")}
-        cancelLabel={t("common.cancel")}
-        onConfirm={() => onYes(last)}
-        onCancel={onNo}
-      />
-    </Suspense>
+    <Deferred
+      of={ConfirmDialog}
+      isOpen={question !== null}
+      title={t(isDelete ? "list.deleteTitle" : "list.leaveTitle")}
+      text={t(isDelete ? "list.deleteText" : "list.leaveText")}
+      confirmLabel={t(isDelete ? "common.delete" : "list.leaveConfirm")}
+      cancelLabel={t("common.cancel")}
+      onConfirm={() => onYes(last)}
+      onCancel={onNo}
+      onUnavailable={giveUp}
+    />
   );
 }

@@ -1,19 +1,18 @@
 import {
   type KeyboardEvent,
-  lazy,
   type ReactNode,
   type RefObject,
-  Suspense,
   useCallback,
   useEffect,
   useRef,
   useState,
 } from "react";
 import type { Conversation, ConversationId } from "../../lib/types.ts";
+import { deferred, InPlace } from "../deferred.tsx";
 import { ROW_HEIGHT } from "./ConversationRow.tsx";
 import type { Revealer } from "./LongRows.tsx";
 
-const LongRows = lazy(() => import("./LongRows.tsx"));
+const LongRows = deferred(() => import("./LongRows.tsx"));
 
 /** Up to so many rows all are in the page, which browsers search and readers list best; longer lists are drawn in part. */
 const PLAIN_UP_TO = 100;
@@ -60,6 +59,8 @@ export function ConversationList(props: ConversationListProps) {
       isTabStop: conversation.id === stop,
       onFocus: () => setFocusedId(conversation.id),
     });
+  const plain = (some: readonly Conversation[]) =>
+    some.map((conversation) => <li key={conversation.id}>{row(conversation)}</li>);
   return (
     <div
       ref={box}
@@ -68,11 +69,17 @@ export function ConversationList(props: ConversationListProps) {
     >
       <ul aria-label={label} onKeyDown={onKeyDown} className="uc:relative">
         {rows.length > PLAIN_UP_TO ? (
-          <Suspense>
-            <LongRows box={box} rows={rows} renderRow={row} revealer={revealer} />
-          </Suspense>
+          <InPlace
+            of={LongRows}
+            fallback={plain(rows.slice(0, PLAIN_UP_TO))}
+            whenFailed={(words) => [...plain(rows.slice(0, PLAIN_UP_TO)), <li key="failed">{words}</li>]}
+            box={box}
+            rows={rows}
+            renderRow={row}
+            revealer={revealer}
+          />
         ) : (
-          rows.map((conversation) => <li key={conversation.id}>{row(conversation)}</li>)
+          plain(rows)
         )}
       </ul>
       {children}

@@ -1,12 +1,14 @@
 import { EllipsisVertical, Trash2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { Conversation } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
+import { Deferred, deferred } from "../deferred.tsx";
 import { Button } from "../kit/Button.tsx";
 import { Spinner } from "../kit/Spinner.tsx";
 import type { Parting } from "./RowMenu.tsx";
 
-const RowMenu = lazy(() => import("./RowMenu.tsx"));
+/** The menu; the list loads it ahead. */
+export const RowMenu = deferred(() => import("./RowMenu.tsx"));
 
 export interface RowActionsProps {
   conversation: Conversation;
@@ -48,9 +50,15 @@ export function RowActions({ conversation, title, canDelete, isBusy, onPart }: R
         </Button>
       )}
       {isMenuWanted ? (
-        <Suspense fallback={dots}>
-          <RowMenu conversation={conversation} title={title} canDelete={canDelete} onPart={onPart} />
-        </Suspense>
+        <Deferred
+          of={RowMenu}
+          fallback={dots}
+          conversation={conversation}
+          title={title}
+          canDelete={canDelete}
+          onPart={onPart}
+          onUnavailable={() => setMenuWanted(false)}
+        />
       ) : (
         dots
       )}
