@@ -23,7 +23,7 @@ export class ChatPage {
     this.page = page;
     this.list = page.getByRole("list", { name: "Беседы" });
     this.log = page.getByRole("log");
-    this.composer = page.getByRole("combobox", { name: "Написать сообщение" });
+    this.composer = page.getByRole("textbox", { name: "Написать сообщение" });
   }
 
   // The account
@@ -178,9 +178,33 @@ export class ChatPage {
     return Math.abs(bottom - seen.bottom);
   }
 
-  /** The height of all that can be scrolled to, CSS px. */
-  height(): Promise<number> {
-    return this.log.evaluate((log) => log.scrollHeight);
+  /** How far the first message in view is moved, CSS px, when a page of older ones is put above it: waits for that, and
+   * compares the last moment before it with the one in which all has come to rest. */
+  driftAtNextPage(): Promise<number> {
+    return this.log.evaluate(async (log) => {
+      /** Higher than what rows differ from their estimates, px. */
+      const PAGE = 1000;
+      const frame = () => new Promise((next) => requestAnimationFrame(next));
+      const first = () => {
+        const { top } = log.getBoundingClientRect();
+        const articles = [...log.querySelectorAll("article")];
+        const article = articles.find((each) => each.getBoundingClientRect().top >= top);
+        return { label: article?.ariaLabel, bottom: article?.getBoundingClientRect().bottom ?? 0 };
+      };
+      let before = first();
+      for (
+        let height = 0, now = log.scrollHeight;
+        height === 0 || now < height + PAGE;
+        now = log.scrollHeight
+      ) {
+        height = now;
+        before = first();
+        await frame();
+      }
+      for (let rest = 0; rest < 20; rest += 1) await frame();
+      const after = [...log.querySelectorAll("article")].find((each) => each.ariaLabel === before.label);
+      return Math.abs((after?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY) - before.bottom);
+    });
   }
 
   async scrollToTop(): Promise<void> {

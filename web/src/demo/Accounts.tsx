@@ -8,6 +8,6 @@ export function Accounts() {
   return isNew ? (
     <SignUp onSignUp={session.register} onGoToSignIn={() => setNew(false)} />
   ) : (
-    <SignIn onSignIn={session.login} onGoToSignUp={() => setNew(true)} />
+    <SignIn hasRunOut={session.hasRunOut()} onSignIn={session.login} onGoToSignUp={() => setNew(true)} />
   );
 }

@@ -81,8 +81,17 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
   };
   return (
     <div ref={measure} className={cn("uc:flex uc:h-full uc:min-h-0 uc:flex-col", className)}>
-      {hasHeading && (isWide || selectedId === null) && (
-        <h1 className="uc:border-b uc:px-4 uc:py-3 uc:text-lg uc:font-semibold">{t("list.heading")}</h1>
+      {hasHeading && (
+        // Where there is room for the open conversation alone, the page still has its heading, for those who hear it.
+        <h1
+          className={
+            isWide || selectedId === null
+              ? "uc:border-b uc:px-4 uc:py-3 uc:text-lg uc:font-semibold"
+              : "uc:sr-only"
+          }
+        >
+          {t("list.heading")}
+        </h1>
       )}
       <ConnectionBanner />
       <div className="uc:flex uc:min-h-0 uc:flex-1">

@@ -60,6 +60,10 @@ export class StoredTokens implements OwnSession {
     this.#look();
   }
 
+  hasRunOut(): boolean {
+    return this.#isDead(this.#storage.read());
+  }
+
   signOut(): void {
     this.#storage.clear();
     this.#look();

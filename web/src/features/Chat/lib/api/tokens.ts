@@ -17,6 +17,8 @@ export interface Session extends TokenSource {
 
 /** A session that this page signs people in and out of. */
 export interface OwnSession extends Session {
+  /** Whether the last sign-in is over without the user having ended it. */
+  hasRunOut(): boolean;
   signIn(tokens: { readonly access: string; readonly refresh: string }, userId: UserId): void;
   signOut(): void;
   /** The refresh token, to tell the server that the sign-in ends. */

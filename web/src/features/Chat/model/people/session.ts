@@ -9,6 +9,8 @@ import type { ChatRuntime } from "../runtime/runtime.ts";
 export interface SessionActions {
   /** `false` where a host signs people in: then the others reject. */
   readonly isOwn: boolean;
+  /** Whether the last sign-in is over without the user having ended it. */
+  readonly hasRunOut: () => boolean;
   readonly register: (request: RegisterRequest) => Promise<void>;
   readonly login: (username: string, password: string) => Promise<void>;
   /** Ends the sign-in here at once, and on the server when it answers. */
@@ -30,6 +32,7 @@ function sessionActions({ api, session, client }: ChatRuntime): SessionActions {
   const welcome = ({ tokens, user }: Welcome) => own().signIn(tokens, user.id);
   return {
     isOwn: isOwnSession(session),
+    hasRunOut: () => isOwnSession(session) && session.hasRunOut(),
     register: async (request) => welcome(await api.auth.register(request)),
     login: async (username, password) => welcome(await api.auth.login(username, password)),
     async logout() {

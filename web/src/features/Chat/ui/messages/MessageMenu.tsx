@@ -1,5 +1,6 @@
 import { Menu } from "@base-ui/react/menu";
 import { Copy, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from "lucide-react";
+import { useRef } from "react";
 import type { Message } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
 import { MenuItem } from "../kit/Menu.tsx";
@@ -19,16 +20,21 @@ export interface MessageMenuProps {
 export default function MessageMenu({ message, anchor, canPin, onClose }: MessageMenuProps) {
   const container = usePortalContainer();
   const row = anchor.closest<HTMLElement>("[data-row]");
+  // Whoever answers or changes a message goes on in a field, not at the message.
+  const isWriting = useRef(false);
+  const onWrite = () => {
+    isWriting.current = true;
+  };
   return (
     <Menu.Root open onOpenChange={(isOpen) => !isOpen && onClose()} modal={false}>
       <Menu.Portal container={container}>
         <Menu.Positioner anchor={anchor} sideOffset={4} className="uc:z-50">
           <Menu.Popup
-            finalFocus={() => row ?? true}
+            finalFocus={() => (isWriting.current ? false : (row ?? true))}
             className="uc:min-w-44 uc:rounded-md uc:border uc:border-border uc:bg-background uc:p-1 uc:shadow-lg uc:outline-none"
           >
             <QuickReactions message={message} />
-            <Items message={message} anchor={row ?? anchor} canPin={canPin} />
+            <Items message={message} anchor={row ?? anchor} canPin={canPin} onWrite={onWrite} />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
@@ -55,9 +61,21 @@ function QuickReactions({ message }: { message: Message }) {
   );
 }
 
-function Items({ message, anchor, canPin }: { message: Message; anchor: Element; canPin: boolean }) {
+interface ItemsProps {
+  message: Message;
+  anchor: Element;
+  canPin: boolean;
+  /** Before the focus goes into a field. */
+  onWrite: () => void;
+}
+
+function Items({ message, anchor, canPin, onWrite }: ItemsProps) {
   const { t } = useText();
   const { actions, me } = useScene();
+  const write = (begin: (message: Message) => void) => {
+    onWrite();
+    begin(message);
+  };
   const isOwn = message.sender_id === me;
   const hasText = message.text !== undefined && message.text !== null && message.text !== "";
   const isPinned = message.pinned_at !== undefined && message.pinned_at !== null;
@@ -67,7 +85,7 @@ function Items({ message, anchor, canPin }: { message: Message; anchor: Element;
         <SmilePlus aria-hidden="true" />
         {t("messages.react")}
       </MenuItem>
-      <MenuItem onSelect={() => actions.reply(message)}>
+      <MenuItem onSelect={() => write(actions.reply)}>
         <Reply aria-hidden="true" />
         {t("messages.reply")}
       </MenuItem>
@@ -84,7 +102,7 @@ function Items({ message, anchor, canPin }: { message: Message; anchor: Element;
         </MenuItem>
       )}
       {isOwn && hasText && (
-        <MenuItem onSelect={() => actions.edit(message)}>
+        <MenuItem onSelect={() => write(actions.edit)}>
           <Pencil aria-hidden="true" />
           {t("messages.edit")}
         </MenuItem>
