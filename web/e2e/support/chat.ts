@@ -106,7 +106,8 @@ export class ChatPage {
   }
 
   async #pick(dialog: Locator, person: Pick<Person, "name">): Promise<void> {
-    await dialog.getByRole("combobox").fill(person.name);
+    // The field; the button that unfolds its list may call itself the same.
+    await dialog.getByRole("combobox").first().fill(person.name);
     await this.page.getByRole("option", { name: person.name }).click();
   }
 
@@ -182,28 +183,28 @@ export class ChatPage {
    * compares the last moment before it with the one in which all has come to rest. */
   driftAtNextPage(): Promise<number> {
     return this.log.evaluate(async (log) => {
-      /** Higher than what rows differ from their estimates, px. */
-      const PAGE = 1000;
+      /** Less than a page is estimated to take, more than what the rows in view differ from their estimates, px. */
+      const PAGE = 2500;
       const frame = () => new Promise((next) => requestAnimationFrame(next));
       const first = () => {
-        const { top } = log.getBoundingClientRect();
-        const articles = [...log.querySelectorAll("article")];
-        const article = articles.find((each) => each.getBoundingClientRect().top >= top);
-        return { label: article?.ariaLabel, bottom: article?.getBoundingClientRect().bottom ?? 0 };
+        const view = log.getBoundingClientRect();
+        for (const article of log.querySelectorAll("article")) {
+          const { top, bottom } = article.getBoundingClientRect();
+          if (top >= view.top && bottom <= view.bottom) return { ariaLabel: article.ariaLabel, bottom };
+        }
+        return null; // The rows of this place are not drawn yet.
       };
       let before = first();
-      for (
-        let height = 0, now = log.scrollHeight;
-        height === 0 || now < height + PAGE;
-        now = log.scrollHeight
-      ) {
-        height = now;
+      let height = log.scrollHeight;
+      while (before === null || log.scrollHeight < height + PAGE) {
+        height = log.scrollHeight;
         before = first();
         await frame();
       }
+      const { ariaLabel, bottom } = before;
       for (let rest = 0; rest < 20; rest += 1) await frame();
-      const after = [...log.querySelectorAll("article")].find((each) => each.ariaLabel === before.label);
-      return Math.abs((after?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY) - before.bottom);
+      const after = [...log.querySelectorAll("article")].find((each) => each.ariaLabel === ariaLabel);
+      return Math.abs((after?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY) - bottom);
     });
   }
 
