@@ -49,6 +49,6 @@ for (const [look, browser] of Object.entries(LOOKS)) {
 }
 
 async function shoot({ page }: Seat, look: string, screen: string): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
   await page.screenshot({ path: `screenshots/${look}-${screen}.png` });
 }
