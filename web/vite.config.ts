@@ -40,5 +40,10 @@ export default defineConfig({
       "/educations": { target: server },
     },
   },
-  test: { include: ["src/**/*.test.{ts,tsx}", "*.test.ts"] },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}", "*.test.ts"],
+    setupFiles: ["vitest.setup.ts"],
+    // Longer than what a test waits for, ms.
+    testTimeout: 30_000,
+  },
 });

@@ -63,11 +63,13 @@ test("a message is changed, answered, reacted to, pinned and deleted", async ({ 
 
   await annas.send("с ашибкой");
   await annas.act("с ашибкой", "Редактировать");
+  await expect(annas.log.getByRole("textbox")).toBeFocused();
   await annas.log.getByRole("textbox").fill("без ошибки");
   await annas.log.getByRole("button", { name: "Сохранить" }).click();
   await expect(boriss.message("без ошибки")).toContainText("изменено");
 
   await boriss.act("без ошибки", "Ответить");
+  await expect(boriss.composer).toBeFocused();
   await boriss.send("это ответ");
   await expect(annas.message("это ответ")).toContainText("без ошибки");
 

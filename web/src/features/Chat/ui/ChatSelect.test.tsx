@@ -106,7 +106,7 @@ test("asks for the next page when the end is near", async () => {
   const onLoadMore = vi.fn();
   await renderChat(list({ conversations: [row("a")], onLoadMore }));
   // In jsdom everything has no height, so that the end is always near.
-  await vi.waitFor(() => expect(onLoadMore).toHaveBeenCalled());
+  await waitFor(() => expect(onLoadMore).toHaveBeenCalled());
 });
 
 test("finds messages from three characters on, and opens one", async () => {

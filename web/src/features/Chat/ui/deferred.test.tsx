@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { cleanup, fireEvent, screen } from "@testing-library/react";
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { Deferred, deferred, InPlace } from "./deferred.tsx";
 import { renderWithTexts } from "./testkit.tsx";
@@ -37,7 +37,7 @@ test("without a network it says so, breaks nothing, and is loaded by the next pr
   const Part = deferred(load);
   const onUnavailable = vi.fn();
   await renderWithTexts(<Deferred of={Part} name="Аня" onUnavailable={onUnavailable} />);
-  await vi.waitFor(() => expect(onUnavailable).toHaveBeenCalledOnce());
+  await waitFor(() => expect(onUnavailable).toHaveBeenCalledOnce());
   expect(waitingToasts.getSnapshot()).toEqual([{ kind: "error", text: "Нет подключения к чату" }]);
   cleanup();
   await renderWithTexts(<Deferred of={Part} name="Аня" onUnavailable={onUnavailable} />);
@@ -48,7 +48,7 @@ test("with a network, a part of a version that is gone is told apart from a netw
   const Part = deferred<{ name: string }>(() => Promise.reject(new TypeError("Failed to fetch")));
   const onUnavailable = vi.fn();
   await renderWithTexts(<Deferred of={Part} name="Аня" onUnavailable={onUnavailable} />);
-  await vi.waitFor(() => expect(onUnavailable).toHaveBeenCalledOnce());
+  await waitFor(() => expect(onUnavailable).toHaveBeenCalledOnce());
   expect(waitingToasts.getSnapshot()).toEqual([{ kind: "error", text: FAILED }]);
 });
 

@@ -198,6 +198,58 @@ describe("a connection", () => {
     expect(at.server.sockets).toHaveLength(2);
   });
 
+  it("says that the network is away while the old socket is still open, and keeps it when it answers", async () => {
+    at.server.last.greet(ME);
+    at.signals.tell("offline");
+    expect(at.state()).toEqual({ name: "offline" });
+    // What still comes in is taken, and is no network.
+    at.server.last.say({ type: "pong", payload: { server_time: "" } });
+    expect(at.told.at(-1)).toMatchObject({ type: "pong" });
+    expect(at.state()).toEqual({ name: "offline" });
+    at.signals.tell("online");
+    expect(at.state()).toEqual({ name: "connecting", attempt: 1 });
+    expect(at.server.last.count("ping")).toBe(2);
+    at.server.last.say({ type: "pong", payload: { server_time: "" } });
+    expect(at.state()).toEqual({ name: "online" });
+    await at.clock.pass(20_000);
+    expect(at.server.sockets).toHaveLength(1);
+    expect(at.told).not.toContain("lost");
+  });
+
+  it("leaves a socket that a break of the network has killed, and comes back once the network does", async () => {
+    at.server.last.greet(ME);
+    at.signals.tell("offline");
+    await at.clock.pass(4_000);
+    expect(at.server.last.closedWith).toBe(4000);
+    expect(at.state()).toEqual({ name: "offline" });
+    expect(at.told.at(-1)).toBe("lost");
+    await at.clock.pass(120_000);
+    expect(at.server.sockets).toHaveLength(1);
+    at.signals.tell("online");
+    await settled();
+    at.server.last.greet(ME);
+    expect(at.server.sockets).toHaveLength(2);
+    expect(at.state()).toEqual({ name: "online" });
+  });
+
+  it("gives a silent socket up when the network is back, and opens another", async () => {
+    at.server.last.greet(ME);
+    at.signals.tell("offline");
+    at.signals.tell("online");
+    await at.clock.pass(4_000);
+    expect(at.state()).toMatchObject({ name: "waiting" });
+    await at.clock.pass(1_000);
+    expect(at.server.sockets).toHaveLength(2);
+  });
+
+  it("does not open a second socket when the user tries again while the old one may live", async () => {
+    at.server.last.greet(ME);
+    at.signals.tell("offline");
+    at.connection.retryNow();
+    await settled();
+    expect(at.server.sockets).toHaveLength(1);
+  });
+
   it("tries at once when the user says so", async () => {
     at.server.last.close(1006);
     at.connection.retryNow();
@@ -222,7 +274,10 @@ describe("a connection", () => {
     at.server.last.greet(ME);
     for (const text of ["", "null", "[]", '{"type":1}', '{"type":"sync"}']) at.server.last.text(text);
     expect(at.told).toEqual(["hello"]);
+    const before = at.state();
     at.server.last.text('{"type":"from the future","payload":{}}');
     expect(at.told).toHaveLength(2);
+    // Nobody who watches the state is woken by a frame.
+    expect(at.state()).toBe(before);
   });
 });

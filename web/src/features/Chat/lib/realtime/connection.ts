@@ -42,6 +42,8 @@ export class Connection {
   /** Counts sockets and pauses: what belongs to an earlier one is not heard any more. */
   #era = 0;
   #socket: Socket | null = null;
+  /** The socket has said `hello`. It may outlive the network by a while: browsers do not close it then. */
+  #isGreeted = false;
   #token: string | null = null;
   #failures = 0;
   /** A token was renewed because of a refusal, and none has been accepted since. */
@@ -64,8 +66,9 @@ export class Connection {
     return this.#state;
   }
 
+  /** Whether there is a session to send in, also while the browser says that there is no network. */
   get isOnline(): boolean {
-    return this.#state.getSnapshot().name === "online";
+    return this.#isGreeted;
   }
 
   /** Connects as this user, and goes on connecting until {@link stop}. */
@@ -99,9 +102,8 @@ export class Connection {
   /** Tries at once instead of waiting; asks for a sign of life when it is online. */
   retryNow(): void {
     if (this.#user === null) return;
-    const { name } = this.#state.getSnapshot();
-    if (name === "online") this.check();
-    else if (name !== "connecting") this.#connect();
+    if (this.isOnline) this.check();
+    else if (this.#state.getSnapshot().name !== "connecting") this.#connect();
   }
 
   /** Asks the socket for a sign of life. */
@@ -145,6 +147,9 @@ export class Connection {
     if (frame === null) return;
     if (frame.type === "hello") this.#onHello(frame.payload);
     else if (this.isOnline) {
+      // Heard after a break of the network: the socket has lived through it.
+      const isDoubted = this.#state.getSnapshot().name !== "online";
+      if (isDoubted && this.#ports.signals.isOnline()) this.#state.set({ name: "online" });
       if (frame.type === "auth:ok") this.#hasRenewed = false;
       if (frame.type === "auth:expiring") this.#refresh();
       this.#events.onFrame(frame);
@@ -162,6 +167,7 @@ export class Connection {
     this.#hasRenewed = false;
     this.#onlineSince = this.#ports.clock.now();
     this.#heartbeat.start(hello.heartbeat_interval_ms);
+    this.#isGreeted = true;
     this.#state.set({ name: "online" });
     this.#events.onHello(hello);
   }
@@ -197,6 +203,7 @@ export class Connection {
     this.#alarm?.();
     this.#alarm = null;
     this.#socket = null;
+    this.#isGreeted = false;
     this.#era += 1;
     return this.#era;
   }
@@ -268,7 +275,10 @@ export class Connection {
 
   #onSignal(signal: PageSignal): void {
     const { name } = this.#state.getSnapshot();
-    if (name === "online") {
+    if (this.isOnline) {
+      if (signal === "offline") this.#state.set({ name: "offline" });
+      // The network is back; whether the socket is, its answer will say.
+      else if (signal === "online") this.#state.set({ name: "connecting", attempt: this.#failures + 1 });
       this.check();
       return;
     }

@@ -25,7 +25,7 @@ export type ConnectionState =
   | { readonly name: "online" }
   /** Will try again at `retryAt` (ms since 1970), unless {@link ChatClient.retryNow} is called first. */
   | { readonly name: "waiting"; readonly attempt: number; readonly retryAt: number }
-  /** The browser says that there is no network; tries again by itself when there is. */
+  /** The browser says that there is no network, whatever its sockets still do; tries again by itself when there is. */
   | { readonly name: "offline" }
   /** The token is refused and cannot be renewed: the user has to sign in again. */
   | { readonly name: "signed-out" };

@@ -20,21 +20,31 @@ export interface MessageMenuProps {
 export default function MessageMenu({ message, anchor, canPin, onClose }: MessageMenuProps) {
   const container = usePortalContainer();
   const row = anchor.closest<HTMLElement>("[data-row]");
-  // Whoever answers or changes a message goes on in a field, not at the message.
-  const isWriting = useRef(false);
-  const onWrite = () => {
-    isWriting.current = true;
+  // Whoever answers or changes a message goes on in a field. That begins once the menu gives the focus away: until then
+  // the item that was pressed takes it back.
+  const writing = useRef<(() => void) | null>(null);
+  const handOver = () => {
+    if (writing.current === null) return row ?? true;
+    queueMicrotask(writing.current);
+    return false;
   };
   return (
     <Menu.Root open onOpenChange={(isOpen) => !isOpen && onClose()} modal={false}>
       <Menu.Portal container={container}>
         <Menu.Positioner anchor={anchor} sideOffset={4} className="uc:z-50">
           <Menu.Popup
-            finalFocus={() => (isWriting.current ? false : (row ?? true))}
+            finalFocus={handOver}
             className="uc:min-w-44 uc:rounded-md uc:border uc:border-border uc:bg-background uc:p-1 uc:shadow-lg uc:outline-none"
           >
             <QuickReactions message={message} />
-            <Items message={message} anchor={row ?? anchor} canPin={canPin} onWrite={onWrite} />
+            <Items
+              message={message}
+              anchor={row ?? anchor}
+              canPin={canPin}
+              onWrite={(begin) => {
+                writing.current = begin;
+              }}
+            />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
@@ -65,17 +75,13 @@ interface ItemsProps {
   message: Message;
   anchor: Element;
   canPin: boolean;
-  /** Before the focus goes into a field. */
-  onWrite: () => void;
+  /** Takes what begins when the menu has closed and leads into a field. */
+  onWrite: (begin: () => void) => void;
 }
 
 function Items({ message, anchor, canPin, onWrite }: ItemsProps) {
   const { t } = useText();
   const { actions, me } = useScene();
-  const write = (begin: (message: Message) => void) => {
-    onWrite();
-    begin(message);
-  };
   const isOwn = message.sender_id === me;
   const hasText = message.text !== undefined && message.text !== null && message.text !== "";
   const isPinned = message.pinned_at !== undefined && message.pinned_at !== null;
@@ -85,7 +91,7 @@ function Items({ message, anchor, canPin, onWrite }: ItemsProps) {
         <SmilePlus aria-hidden="true" />
         {t("messages.react")}
       </MenuItem>
-      <MenuItem onSelect={() => write(actions.reply)}>
+      <MenuItem onSelect={() => onWrite(() => actions.reply(message))}>
         <Reply aria-hidden="true" />
         {t("messages.reply")}
       </MenuItem>
@@ -102,7 +108,7 @@ function Items({ message, anchor, canPin, onWrite }: ItemsProps) {
         </MenuItem>
       )}
       {isOwn && hasText && (
-        <MenuItem onSelect={() => write(actions.edit)}>
+        <MenuItem onSelect={() => onWrite(() => actions.edit(message))}>
           <Pencil aria-hidden="true" />
           {t("messages.edit")}
         </MenuItem>

@@ -1,7 +1,8 @@
-import { useEffect, useId, useSyncExternalStore } from "react";
+import { useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
 import { Toaster as Sonner, toast } from "sonner";
 import "sonner/dist/styles.css";
 import { useText } from "../../model/useText.ts";
+import { type ToastPlace, toastPlace } from "./place.ts";
 import { waitingToasts } from "./toast.ts";
 
 /** Draws the toasts; a module of its own, because few visits need one. */
@@ -10,18 +11,28 @@ export default function Toaster({ theme }: { theme: "light" | "dark" }) {
   // Of several chats on a page one says it, not all.
   const id = useId();
   const waiting = useSyncExternalStore(waitingToasts.subscribe, waitingToasts.getSnapshot);
+  const mark = useRef<HTMLSpanElement>(null);
+  const [{ top, style }, setPlace] = useState<ToastPlace>({ top: 0, style: {} });
   useEffect(() => {
     if (waiting.length === 0) return;
+    const root = mark.current?.closest(".unet-chat")?.getBoundingClientRect();
+    setPlace(toastPlace(root, { width: window.innerWidth, height: window.innerHeight }));
     for (const { kind, text } of waitingToasts.take()) toast[kind](text, { toasterId: id });
   }, [waiting, id]);
   return (
-    <Sonner
-      id={id}
-      theme={theme}
-      containerAriaLabel={t("notifications.title")}
-      position="bottom-center"
-      closeButton
-      toastOptions={{ closeButtonAriaLabel: t("common.close") }}
-    />
+    <>
+      <span ref={mark} hidden />
+      <Sonner
+        id={id}
+        theme={theme}
+        containerAriaLabel={t("notifications.title")}
+        position="top-center"
+        offset={{ top }}
+        mobileOffset={{ top }}
+        style={style}
+        closeButton
+        toastOptions={{ closeButtonAriaLabel: t("common.close") }}
+      />
+    </>
   );
 }
