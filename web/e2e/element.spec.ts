@@ -216,7 +216,7 @@ test("two elements work side by side, and each closes its socket when it leaves"
     ["#a", "из первого"],
     ["#b", "из второго"],
   ] as const) {
-    const composer = page.locator(element).getByLabel("Написать сообщение");
+    const composer = page.locator(element).getByRole("textbox", { name: "Написать сообщение" });
     await composer.fill(text);
     await composer.press("Enter");
     for (const each of ["#a", "#b"]) {

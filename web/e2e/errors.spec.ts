@@ -2,6 +2,9 @@ import { ChatPage } from "./support/chat.ts";
 import { TOO_LARGE } from "./support/files.ts";
 import { expect, test } from "./support/test.ts";
 
+/** The request for the list of conversations. */
+const LIST = /\/conversations\/?(\?|$)/;
+
 /** A problem document as the server makes them. */
 function problem(status: number, code: string, detail: string) {
   const body = JSON.stringify({
@@ -18,18 +21,24 @@ function problem(status: number, code: string, detail: string) {
 test("a list that cannot be loaded says so, and loads when it is asked again", async ({ seat, newcomer }) => {
   const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
   await anna.talkTo(boris);
-  const { page, line } = await seat();
+  const { page } = await seat();
   let isBroken = true;
-  await page.route(/\/conversations\/?(\?|$)/, (route) =>
+  await page.route(LIST, (route) =>
     isBroken ? route.fulfill(problem(500, "internal", "Internal error")) : route.continue(),
   );
   const chat = new ChatPage(page);
   await chat.signIn(anna.username);
   await expect(page.getByText("Ошибка загрузки бесед")).toBeVisible({ timeout: 30_000 });
+  const again = page.getByRole("button", { name: "Повторить" }).first();
+  const asked = page.waitForRequest(LIST);
+  await again.click();
+  await asked;
   isBroken = false;
-  await page.getByRole("button", { name: "Повторить" }).first().click();
-  await expect(chat.row(boris.name)).toBeVisible();
-  expect(line.opened.length).toBeGreaterThan(0);
+  // The page may ask by itself, and the button go, in the moment in which it is looked for.
+  await expect(async () => {
+    if (await again.isVisible()) await again.click({ timeout: 1_000 });
+    await expect(chat.row(boris.name)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
 });
 
 test("messages that cannot be loaded say so, and load when they are asked for again", async ({

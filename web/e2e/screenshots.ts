@@ -45,6 +45,19 @@ for (const [look, browser] of Object.entries(LOOKS)) {
     await inside.page.getByText(GROUP).first().click();
     await expect(inside.page.getByRole("log").getByRole("article").last()).toBeVisible();
     await shoot(inside, look, "conversation");
+    await inside.page.getByRole("heading", { name: GROUP, level: 2 }).getByRole("button").click();
+    await expect(inside.page.getByRole("heading", { name: GROUP, level: 3 })).toBeVisible();
+    await shoot(inside, look, "details");
+    const another = await seat({ as: anna, browser });
+    await expect(another.page.getByText(GROUP).first()).toBeVisible();
+    await another.page.getByRole("banner").getByRole("button").last().click();
+    await expect(another.page.getByRole("dialog").getByRole("combobox").first()).toBeVisible();
+    await shoot(another, look, "profile");
+    another.line.refuse((_method, path) => path.includes("/ws"));
+    another.line.hangUp();
+    await another.page.keyboard.press("Escape");
+    await expect(another.page.getByRole("status").filter({ hasText: /\S/ }).first()).toBeVisible();
+    await shoot(another, look, "no-connection");
   });
 }
 

@@ -19,5 +19,5 @@ export async function expectAccessible(page: Page, state: string): Promise<void>
 
 /** Colours are judged once nothing fades any more. */
 async function settle(page: Page): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
 }
