@@ -33,12 +33,12 @@ async function openFirst() {
 }
 
 /** Answers what the server is asked when the test says so. */
-function later(): { answer: () => void; asked: () => Promise<object> } {
-  let answer = () => undefined as void;
+function later() {
+  const gate = new EventTarget();
   const answered = new Promise<object>((resolve) => {
-    answer = () => resolve({});
+    gate.addEventListener("answer", () => resolve({}));
   });
-  return { answer: () => answer(), asked: () => answered };
+  return { answer: () => gate.dispatchEvent(new Event("answer")), asked: () => answered };
 }
 
 async function part(user: Awaited<ReturnType<typeof openFirst>>["user"], item: string, yes: string) {

@@ -5,7 +5,7 @@ import { historySource } from "../../lib/api/history.ts";
 import { Http } from "../../lib/api/http.ts";
 import { StoredTokens } from "../../lib/api/storedTokens.ts";
 import { callbackTokens, type Session } from "../../lib/api/tokens.ts";
-import type { Locale } from "../../lib/format/locale.ts";
+import type { Locale } from "../../lib/locale.ts";
 import type { ChatClient } from "../../lib/realtime/types.ts";
 import { type Readable, Store } from "../../lib/store.ts";
 import type { ConversationId, UserId } from "../../lib/types.ts";
