@@ -117,6 +117,10 @@ pub(super) async fn resolution_21_times_are_utc_with_microseconds(cluster: &Clus
     let (anna, boris) = cluster.pair().await;
     let room = anna.kstu().group("Физика", &[&boris]).await;
     let number = anna.kstu().number(&room).await;
+    // Before the socket opens, which reads what it is sent: nobody is notified of what they have read.
+    anna.kstu().send(&room, "ноль").await;
+    is_utc(&boris.oko().notified_of("ноль").await["created_at"]);
+
     let mut canonical = boris.kstu().open(&room).await;
     let mut in_mini = boris.mini().open(number).await;
     let said = anna.kstu().send(&room, "раз").await;
@@ -131,7 +135,6 @@ pub(super) async fn resolution_21_times_are_utc_with_microseconds(cluster: &Clus
     is_utc(&anna.mini().listed(number).await["created_at"]);
     is_utc(&anna.mini().messages(number).await[0]["timestamp"]);
     is_utc(&anna.oko().messages(number).await[0]["created_at"]);
-    is_utc(&boris.oko().notified_of("раз").await["created_at"]);
     is_utc(&anna.accounts().profile().await.json()["date_joined"]);
 }
 

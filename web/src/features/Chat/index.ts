@@ -3,8 +3,8 @@
 export { ApiError } from "./lib/api/errors.ts";
 export { callbackTokens, type Identity, type OwnSession, type Session } from "./lib/api/tokens.ts";
 export { codeText, errorText } from "./lib/format/errors.ts";
-export type { Locale } from "./lib/format/locale.ts";
-export { chooseLocale, LOCALES, type TextOverrides } from "./lib/i18n/translator.ts";
+export { chooseLocale, type TextOverrides } from "./lib/i18n/translator.ts";
+export { LOCALES, type Locale } from "./lib/locale.ts";
 export type { ConnectionState, OutboxEntry } from "./lib/realtime/types.ts";
 export type * from "./lib/types.ts";
 export { type UseWebSocketOptions, type UseWebSocketResult, useWebSocket } from "./lib/useWebSocket.ts";

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { createTranslator, type Locale, type TextOverrides, Translator } from "../lib/i18n/translator.ts";
+import { createTranslator, type TextOverrides, Translator } from "../lib/i18n/translator.ts";
+import type { Locale } from "../lib/locale.ts";
 import { TextContext } from "./useText.ts";
 
 export interface TextProviderProps {

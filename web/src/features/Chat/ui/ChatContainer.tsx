@@ -1,5 +1,5 @@
 import { MessagesSquare } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { Conversation, ConversationId, FoundMessage } from "../lib/types.ts";
 import {
   useConversations,
@@ -138,6 +138,9 @@ function useList(selectedId: ConversationId | null, onSelect: (id: ConversationI
   const creation = useCreateConversation();
   const deletion = useDeleteConversation();
   const { hasMore, isLoadingMore, loadMore } = query;
+  // Another one may have been opened since.
+  const open = useRef(selectedId);
+  open.current = selectedId;
   const more = useCallback(() => {
     // What fails shows in the query; the next scroll tries again.
     if (!isLoadingMore) loadMore().catch(() => undefined);
@@ -151,9 +154,9 @@ function useList(selectedId: ConversationId | null, onSelect: (id: ConversationI
     isLoadingMore,
     onCreateConversation: (type: Conversation["type"], title?: string, participantIds?: number[]) =>
       creation.mutateAsync({ type, title: title ?? null, participant_ids: participantIds ?? [] }),
-    onDeleteConversation: async (id: ConversationId) => {
-      await deletion.mutateAsync(id);
-      if (id === selectedId) onSelect(null);
+    onDeleteConversation: (id: ConversationId) => deletion.mutateAsync(id),
+    onPart: (id: ConversationId) => {
+      if (id === open.current) onSelect(null);
     },
   };
 }

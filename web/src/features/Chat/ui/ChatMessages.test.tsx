@@ -74,9 +74,12 @@ describe("before there are messages", () => {
   });
 
   test("a conversation that is gone says so, and nothing can be written there", async () => {
-    await open({ status: "gone" });
+    const onBack = vi.fn();
+    const { user } = await open({ status: "gone" }, { onBack, showBackButton: false });
     screen.getByText(/больше в ней не участвуете/);
     expect(screen.queryByRole("textbox")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "К списку бесед" }));
+    expect(onBack).toHaveBeenCalledOnce();
   });
 });
 

@@ -59,6 +59,7 @@ function WithDetails(props: ChatMessagesProps) {
         <Deferred
           of={GroupDetails}
           conversationId={props.conversationId}
+          onLeft={props.onBack}
           shape={width >= PANEL_FROM ? "panel" : "sheet"}
           onClose={close}
           onUnavailable={close}
@@ -101,6 +102,7 @@ function OpenConversation(props: ChatMessagesProps) {
         isOffline={useIsOffline()}
         onBack={showBackButton ? onBack : undefined}
         onDetails={isGroup ? onHeaderClick : undefined}
+        onLeft={onBack}
         onSearch={() => setSearching(true)}
       />
       {isSearching && (
@@ -117,6 +119,7 @@ function OpenConversation(props: ChatMessagesProps) {
         {...{ conversationId, conversation, me, log, handle, markRead, face, focusComposer }}
         controls={pane}
         canPin={!isGroup || isAdmin}
+        onBack={onBack}
       />
       {log.status !== "gone" && (
         <ConversationComposer

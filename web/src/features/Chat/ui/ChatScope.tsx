@@ -1,5 +1,5 @@
 import { type ReactNode, useContext, useSyncExternalStore } from "react";
-import type { Locale } from "../lib/i18n/translator.ts";
+import type { Locale } from "../lib/locale.ts";
 import { useRuntime } from "../model/runtime/context.tsx";
 import { TextProvider } from "../model/TextProvider.tsx";
 import { TextContext } from "../model/useText.ts";

@@ -32,6 +32,8 @@ export interface ChatSelectProps {
   selectedChatId: ConversationId | null;
   /** Deletes a conversation for everybody; without it nothing can be deleted here. A failure says that it is still there. */
   onDeleteConversation?: ((conversationId: ConversationId) => Promise<unknown> | unknown) | undefined;
+  /** Called when a conversation was deleted or left here: close it if it is open. */
+  onPart?: ((conversationId: ConversationId) => void) | undefined;
   className?: string | undefined;
   /** Why the list is not here. */
   error?: unknown;
@@ -58,7 +60,7 @@ function ListPane(props: ChatSelectProps) {
   const [query, setQuery] = useState("");
   const [tab, setTab] = useState<ListTab>("all");
   const [create, setCreate] = useState<"unused" | "open" | "closed">("unused");
-  const parting = useParting({ onDelete: props.onDeleteConversation });
+  const parting = useParting({ onDelete: props.onDeleteConversation, onParted: props.onPart });
   const pane = useRef<HTMLElement>(null);
   usePreloaded(PARTS);
   const rows = filtered(conversations, tab, useDeferredValue(query), locale);

@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { Deferred, deferred, InPlace } from "./deferred.tsx";
-import { renderWithTexts } from "./testkit.tsx";
+import { renderWithTexts } from "./testing.tsx";
 import { waitingToasts } from "./toast/toast.ts";
 
 afterEach(() => {

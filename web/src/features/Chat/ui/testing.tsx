@@ -1,14 +1,16 @@
-/** What the tests of the screens share: a chat around a component, with a server of a few answers and no socket. */
+/** What the tests of `ui` share: texts around a component, or a chat with a server of a few answers and no socket. */
 import { cleanup, render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { toast } from "sonner";
 import { afterEach, vi } from "vitest";
-import type { Locale } from "../lib/i18n/translator.ts";
+import { createTranslator } from "../lib/i18n/translator.ts";
+import type { Locale } from "../lib/locale.ts";
 import type { ChatUser, Notification, UserId } from "../lib/types.ts";
 import { ChatProvider } from "../model/runtime/context.tsx";
 import { createChatRuntime } from "../model/runtime/runtime.ts";
 import { FakeServer, fakeParts } from "../model/testkit.ts";
+import { TextContext } from "../model/useText.ts";
 import { ChatScope } from "./ChatScope.tsx";
 
 /** Who is signed in. */
@@ -39,6 +41,14 @@ class StillObserver {
   observe(): void {}
   unobserve(): void {}
   disconnect(): void {}
+}
+
+/** Renders with the texts of a language, as below the chat's provider. */
+export async function renderWithTexts(node: ReactNode, locale: Locale = "ru") {
+  const translator = await createTranslator(locale);
+  const wrap = (children: ReactNode) => <TextContext value={translator}>{children}</TextContext>;
+  const result = render(wrap(node));
+  return { ...result, rerender: (next: ReactNode) => result.rerender(wrap(next)) };
 }
 
 /** Draws something of the chat for {@link ME}; waits for the texts. `prepare` gives the server further answers. */

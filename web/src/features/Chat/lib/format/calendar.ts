@@ -1,4 +1,4 @@
-import type { Locale } from "./locale.ts";
+import type { Locale } from "../locale.ts";
 
 /** Kyrgyz months, January first, which browsers lack: there is one form for dates and for headings. */
 const KYRGYZ_MONTHS = [

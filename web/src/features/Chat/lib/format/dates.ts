@@ -1,7 +1,7 @@
 import { differenceInCalendarDays } from "date-fns/differenceInCalendarDays";
 import { isSameYear } from "date-fns/isSameYear";
+import type { Locale } from "../locale.ts";
 import { monthName, weekdayName } from "./calendar.ts";
-import type { Locale } from "./locale.ts";
 
 /**
  * Moments as the screens show them, in the viewer's time zone. Each takes a moment in RFC 3339 and what time it is

@@ -1,5 +1,5 @@
 import { ApiError } from "../api/errors.ts";
-import type { Locale } from "./locale.ts";
+import type { Locale } from "../locale.ts";
 
 type Sentences = Record<string, string> & { readonly internal: string };
 

@@ -1,5 +1,5 @@
+import type { Locale } from "../locale.ts";
 import type { Conversation, ConversationType, UserId } from "../types.ts";
-import type { Locale } from "./locale.ts";
 
 /** What lists say of a person's name. */
 export interface NameFacts {

@@ -1,4 +1,4 @@
-import type { Locale } from "./locale.ts";
+import type { Locale } from "../locale.ts";
 
 const UNITS: Record<Locale, readonly string[]> = {
   ru: ["Б", "КБ", "МБ", "ГБ"],

@@ -1,10 +1,6 @@
+import { LOCALES, type Locale } from "../locale.ts";
 import { type Readable, Store } from "../store.ts";
 import type ru from "./ru.ts";
-
-/** The languages that the chat speaks. */
-export type Locale = "ru" | "ky" | "en";
-
-export const LOCALES: readonly Locale[] = ["ru", "ky", "en"];
 
 /** Every text of the chat by its key; the Russian catalog is the measure of the others. */
 export type Catalog = typeof ru;

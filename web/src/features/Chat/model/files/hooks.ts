@@ -4,7 +4,7 @@ import type { Attachment, ConversationId } from "../../lib/types.ts";
 import { useRuntime } from "../runtime/context.tsx";
 import { useReadable } from "../runtime/useReadable.ts";
 import type { SignedLink } from "./links.ts";
-import type { Upload } from "./uploads.ts";
+import { type Upload, UploadQueue } from "./uploads.ts";
 
 const NO_LINK: SignedLink = { url: null, isFailed: false };
 
@@ -40,7 +40,7 @@ export function useUploads(id: ConversationId): {
   readonly retry: (uploadId: string) => void;
   readonly clear: () => void;
 } {
-  const queue = useRuntime().uploads(id);
+  const queue = useRuntime().uploads(id, (api) => new UploadQueue(api, id));
   const uploads = useReadable(queue.store);
   return {
     uploads,

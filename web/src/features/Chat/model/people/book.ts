@@ -1,6 +1,6 @@
 import type { ChatApi } from "../../lib/api/api.ts";
-import type { Locale } from "../../lib/format/locale.ts";
 import { displayName } from "../../lib/format/names.ts";
+import type { Locale } from "../../lib/locale.ts";
 import { Store } from "../../lib/store.ts";
 import type { UserId } from "../../lib/types.ts";
 

@@ -1,5 +1,5 @@
 import type { Session } from "../../lib/api/tokens.ts";
-import type { Locale } from "../../lib/format/locale.ts";
+import type { Locale } from "../../lib/locale.ts";
 import type { ChatClient, HistorySource, KeyValueStorage, TokenSource } from "../../lib/realtime/types.ts";
 
 /** What a host may set; everything has a default. */

@@ -2,6 +2,7 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ListData } from "../conversations/keeper.ts";
+import { UploadQueue } from "../files/uploads.ts";
 import { FakeServer, fakeParts, message, row } from "../testkit.ts";
 import { keys } from "./keys.ts";
 import { type ChatRuntime, createChatRuntime, socketUrl } from "./runtime.ts";
@@ -70,13 +71,14 @@ describe("who is signed in", () => {
     await settle();
     runtime.queries.setQueryData<ListData>(keys.list, { items: [row("secret")], next: null });
     runtime.people.note([[2, { first_name: "Бермет" }]]);
-    runtime.uploads("c1").add([new File([""], "empty")]);
+    const uploads = () => runtime.uploads("c1", (api) => new UploadQueue(api, "c1"));
+    uploads().add([new File([""], "empty")]);
     signedIn(8);
     await settle();
     expect(runtime.me.getSnapshot()).toBe(8);
     expect(runtime.queries.getQueryData(keys.list)).toBeUndefined();
     expect(runtime.people.store.getSnapshot().size).toBe(0);
-    expect(runtime.uploads("c1").store.getSnapshot()).toEqual([]);
+    expect(uploads().store.getSnapshot()).toEqual([]);
   });
 
   it("is asked of the server when the token does not say", async () => {

@@ -5,13 +5,13 @@ import { historySource } from "../../lib/api/history.ts";
 import { Http } from "../../lib/api/http.ts";
 import { StoredTokens } from "../../lib/api/storedTokens.ts";
 import { callbackTokens, type Session } from "../../lib/api/tokens.ts";
-import type { Locale } from "../../lib/format/locale.ts";
+import type { Locale } from "../../lib/locale.ts";
 import type { ChatClient } from "../../lib/realtime/types.ts";
 import { type Readable, Store } from "../../lib/store.ts";
 import type { ConversationId, UserId } from "../../lib/types.ts";
 import { ListKeeper } from "../conversations/keeper.ts";
 import { LinkBook } from "../files/links.ts";
-import { UploadQueue } from "../files/uploads.ts";
+import type { UploadQueue } from "../files/uploads.ts";
 import { DraftBook } from "../messages/drafts.ts";
 import { PeopleBook } from "../people/book.ts";
 import { PresenceBook } from "../people/presence.ts";
@@ -89,8 +89,8 @@ export class ChatRuntime {
   }
 
   /** The files of a conversation's next message; they outlive a look into another conversation. */
-  uploads(id: ConversationId): UploadQueue {
-    const queue = this.#uploads.get(id) ?? new UploadQueue(this.api, id);
+  uploads(id: ConversationId, create: (api: ChatApi) => UploadQueue): UploadQueue {
+    const queue = this.#uploads.get(id) ?? create(this.api);
     this.#uploads.set(id, queue);
     return queue;
   }

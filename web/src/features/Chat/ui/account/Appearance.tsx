@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { LOCALES, type Locale } from "../../lib/i18n/translator.ts";
+import { LOCALES, type Locale } from "../../lib/locale.ts";
 import { useText } from "../../model/useText.ts";
 import type { Theme } from "../ChatScope.tsx";
 

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { displayName, initials } from "../../lib/format/names.ts";
-import type { Locale } from "../../lib/i18n/translator.ts";
+import type { Locale } from "../../lib/locale.ts";
 import type { Profile as ProfileData } from "../../lib/types.ts";
 import { useMe, useUpdateProfile } from "../../model/people/hooks.ts";
 import { useSession } from "../../model/people/session.ts";

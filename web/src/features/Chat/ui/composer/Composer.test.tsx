@@ -5,7 +5,7 @@ import { useState } from "react";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Upload } from "../../model/files/uploads.ts";
 import type { DraftText } from "../../model/messages/drafts.ts";
-import { renderWithTexts } from "../testkit.tsx";
+import { renderWithTexts } from "../testing.tsx";
 import { Composer, type ComposerProps } from "./Composer.tsx";
 
 afterEach(cleanup);

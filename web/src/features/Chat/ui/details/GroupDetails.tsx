@@ -20,12 +20,14 @@ export interface GroupDetailsProps {
   /** A panel stands beside the messages, a sheet lies over them. */
   shape: "panel" | "sheet";
   onClose: () => void;
+  /** The user has left the group from here. */
+  onLeft: (() => void) | undefined;
 }
 
 /** What a group is: title, description, link, who is in it and what was shared there. Loaded when it is opened. */
-export default function GroupDetails({ conversationId, shape, onClose }: GroupDetailsProps) {
+export default function GroupDetails({ conversationId, shape, onClose, onLeft }: GroupDetailsProps) {
   const { t } = useText();
-  const body = <DetailsBody conversationId={conversationId} />;
+  const body = <DetailsBody conversationId={conversationId} onLeft={onLeft} />;
   if (shape === "sheet") {
     return (
       <Dialog
@@ -68,13 +70,13 @@ function Panel({ title, onClose, children }: { title: string; onClose: () => voi
 
 const NOBODY: readonly Participant[] = [];
 
-function DetailsBody({ conversationId }: { conversationId: ConversationId }) {
+function DetailsBody({ conversationId, onLeft }: Pick<GroupDetailsProps, "conversationId" | "onLeft">) {
   const { t } = useText();
   const me = useMyId();
   const { data: conversation, isError, refetch } = useConversation(conversationId);
   const { data: listed } = useParticipants(conversationId);
   const { log } = useConversationLog(conversationId);
-  const parting = useParting({});
+  const parting = useParting({ onParted: onLeft });
   const members = useMemo(() => listed ?? conversation?.participants ?? NOBODY, [listed, conversation]);
   const isAdmin = members.some(({ user_id, role }) => user_id === me && role === "admin");
   if (conversation === undefined) {

@@ -15,6 +15,8 @@ export interface OpenHeaderProps {
   isOffline: boolean;
   onBack: (() => void) | undefined;
   onDetails: (() => void) | undefined;
+  /** The user has left the conversation from here. */
+  onLeft: (() => void) | undefined;
   onSearch: () => void;
 }
 
@@ -24,7 +26,7 @@ export function OpenHeader(props: OpenHeaderProps) {
   const { t } = useText();
   const { status, isOnline } = useHeaderStatus(props);
   const { my, isMuted, mute, pin, hide } = useMyState(conversation?.id ?? "");
-  const parting = useParting({});
+  const parting = useParting({ onParted: props.onLeft });
   const tried = (change: Promise<void>) => {
     change.catch(() => showToast("error", t("list.changeFailed")));
   };

@@ -1,5 +1,5 @@
-import type { Locale } from "../../lib/format/locale.ts";
 import { conversationTitle, displayName, type NameFacts } from "../../lib/format/names.ts";
+import type { Locale } from "../../lib/locale.ts";
 import type { Conversation } from "../../lib/types.ts";
 
 /** Which conversations the list shows. */

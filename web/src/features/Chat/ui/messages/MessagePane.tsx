@@ -31,6 +31,8 @@ export interface MessagePaneProps {
   markRead: (seq: Seq) => void;
   face: MessageScene["face"];
   canPin: boolean;
+  /** Leads away from a conversation that is gone. */
+  onBack: (() => void) | undefined;
   /** Lets the composer and the search lead to messages. */
   controls: RefObject<PaneControls | null>;
   focusComposer: () => void;
@@ -82,7 +84,7 @@ export function MessagePane(props: MessagePaneProps) {
       <p role="status" aria-live="polite" className="uc:sr-only">
         {announced}
       </p>
-      <PaneBody log={log} rows={rows} onRetry={() => void handle?.reload()}>
+      <PaneBody log={log} rows={rows} onBack={props.onBack} onRetry={() => void handle?.reload()}>
         <MessageList
           ref={list}
           rows={rows}
@@ -120,12 +122,13 @@ export function MessagePane(props: MessagePaneProps) {
 interface PaneBodyProps {
   log: LogSnapshot;
   rows: readonly Row[];
+  onBack: (() => void) | undefined;
   onRetry: () => void;
   children: ReactNode;
 }
 
-function PaneBody({ log, rows, onRetry, children }: PaneBodyProps) {
-  if (log.status === "gone") return <GoneConversation />;
+function PaneBody({ log, rows, onBack, onRetry, children }: PaneBodyProps) {
+  if (log.status === "gone") return <GoneConversation onBack={onBack} />;
   if (rows.length > 0) return children;
   if (log.status === "failed") return <FailedMessages onRetry={onRetry} />;
   return log.status === "loading" ? <LoadingMessages /> : <NoMessages />;

@@ -43,12 +43,17 @@ export function FailedMessages({ onRetry }: { onRetry: () => void }) {
 }
 
 /** Deleted, or the user is in it no more. */
-export function GoneConversation() {
+export function GoneConversation({ onBack }: { onBack: (() => void) | undefined }) {
   const { t } = useText();
   return (
     <div className={MIDDLE}>
       <CircleAlert aria-hidden="true" className="uc:size-8" />
-      <p>{t("messages.gone")}</p>
+      <p role="status">{t("messages.gone")}</p>
+      {onBack !== undefined && (
+        <Button variant="outline" onClick={onBack}>
+          {t("messages.backToList")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { OutboxEntry } from "../../lib/realtime/types.ts";
 import type { Message } from "../../lib/types.ts";
 import { message } from "../../model/testkit.ts";
-import { renderWithTexts } from "../testkit.tsx";
+import { renderWithTexts } from "../testing.tsx";
 import { InlineEdit } from "./InlineEdit.tsx";
 import { RowView, type RowViewProps } from "./RowView.tsx";
 import { FailedMessages, LoadingMessages, NoMessages } from "./States.tsx";

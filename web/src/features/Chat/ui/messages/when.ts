@@ -1,5 +1,5 @@
 import { clockTime, dayLabel as labelOf } from "../../lib/format/dates.ts";
-import type { Locale } from "../../lib/format/locale.ts";
+import type { Locale } from "../../lib/locale.ts";
 
 /** `14:05` of a moment in RFC 3339, or in ms since 1970. */
 export function formatTime(at: string | number): string {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
 import { Toaster as Sonner, toast } from "sonner";
 import "sonner/dist/styles.css";
 import { useText } from "../../model/useText.ts";
@@ -8,6 +8,8 @@ import { waitingToasts } from "./toast.ts";
 /** Draws the toasts; a module of its own, because few visits need one. */
 export default function Toaster({ theme }: { theme: "light" | "dark" }) {
   const { t } = useText();
+  // Of several chats on a page one says it, not all.
+  const id = useId();
   const waiting = useSyncExternalStore(waitingToasts.subscribe, waitingToasts.getSnapshot);
   const mark = useRef<HTMLSpanElement>(null);
   const [{ top, style }, setPlace] = useState<ToastPlace>({ top: 0, style: {} });
@@ -15,12 +17,13 @@ export default function Toaster({ theme }: { theme: "light" | "dark" }) {
     if (waiting.length === 0) return;
     const root = mark.current?.closest(".unet-chat")?.getBoundingClientRect();
     setPlace(toastPlace(root, { width: window.innerWidth, height: window.innerHeight }));
-    for (const { kind, text } of waitingToasts.take()) toast[kind](text);
-  }, [waiting]);
+    for (const { kind, text } of waitingToasts.take()) toast[kind](text, { toasterId: id });
+  }, [waiting, id]);
   return (
     <>
       <span ref={mark} hidden />
       <Sonner
+        id={id}
         theme={theme}
         containerAriaLabel={t("notifications.title")}
         position="top-center"

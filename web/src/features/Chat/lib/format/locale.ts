@@ -1,2 +1,0 @@
-/** The languages that dates, names and sizes are written in. */
-export type Locale = "ru" | "ky" | "en";
