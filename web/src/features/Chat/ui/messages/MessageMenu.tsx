@@ -68,7 +68,7 @@ function Items({ message, anchor, canPin }: { message: Message; anchor: Element;
         {t("messages.react")}
       </MenuItem>
       <MenuItem onSelect={() => actions.reply(message)}>
-        <Reply aria-hidden="true" />
+        <Reply aria-hidden="true" className="uc:rtl:-scale-x-100" />
         {t("messages.reply")}
       </MenuItem>
       {hasText && (

@@ -67,7 +67,7 @@ function AllPins(props: AllPinsProps) {
       title={t("messages.pinnedAll")}
       onClick={() => setAsked(true)}
     >
-      <ListCollapse aria-hidden="true" />
+      <ListCollapse aria-hidden="true" className="uc:rtl:-scale-x-100" />
     </Button>
   );
   if (!isAsked) return button;
