@@ -12,6 +12,7 @@ import { useKeyboardInset } from "./composer/useKeyboardInset.ts";
 import { Deferred, deferred, usePreloaded } from "./deferred.tsx";
 import { OpenHeader } from "./header/OpenHeader.tsx";
 import { MessagePane, type PaneControls } from "./messages/MessagePane.tsx";
+import { PinnedBar } from "./messages/PinnedBar.tsx";
 import { useFaces } from "./messages/useFaces.ts";
 import { useContainerWidth } from "./useContainerWidth.ts";
 
@@ -113,6 +114,13 @@ function OpenConversation(props: ChatMessagesProps) {
           onJump={(seq) => pane.current?.jump(seq)}
           onClose={() => setSearching(false)}
           onUnavailable={() => setSearching(false)}
+        />
+      )}
+      {log.status === "ready" && (
+        <PinnedBar
+          conversationId={conversationId}
+          nameOf={nameOf}
+          onJump={(seq) => pane.current?.jump(seq)}
         />
       )}
       <MessagePane

@@ -66,11 +66,11 @@ function Waiting({ retryAt, onRetry }: { retryAt: number; onRetry: () => void })
 
 function Line({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   return (
-    <div className="uc:flex uc:min-h-10 uc:flex-wrap uc:items-center uc:gap-2 uc:border-b uc:bg-muted uc:px-3 uc:py-1 uc:text-sm">
+    <div className="uc:flex uc:min-h-10 uc:items-center uc:gap-2 uc:border-b uc:bg-muted uc:px-3 uc:py-1 uc:text-sm">
       <span aria-hidden="true" className="uc:[&_svg]:size-4">
         {icon}
       </span>
-      {children}
+      <div className="uc:flex uc:min-w-0 uc:flex-1 uc:flex-wrap uc:items-center uc:gap-2">{children}</div>
     </div>
   );
 }

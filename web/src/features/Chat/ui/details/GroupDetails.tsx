@@ -98,7 +98,7 @@ function DetailsBody({ conversationId, onLeft }: Pick<GroupDetailsProps, "conver
       <Members conversationId={conversationId} members={members} me={me} canChange={isAdmin} />
       <SharedTabs messages={log.messages} />
       <Button variant="outline" onClick={() => parting.ask({ kind: "leave", id: conversationId })}>
-        <LogOut aria-hidden="true" />
+        <LogOut aria-hidden="true" className="uc:rtl:-scale-x-100" />
         {t("list.leave")}
       </Button>
       {parting.question}

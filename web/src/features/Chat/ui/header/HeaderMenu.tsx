@@ -54,7 +54,7 @@ export default function HeaderMenu({ conversation, isMuted, isPinned, onAction }
       </MenuItem>
       {isGroup && (
         <MenuItem isDanger onSelect={() => onAction({ type: "leave" })}>
-          <LogOut aria-hidden="true" />
+          <LogOut aria-hidden="true" className="uc:rtl:-scale-x-100" />
           {t("list.leave")}
         </MenuItem>
       )}

@@ -66,7 +66,7 @@ export default function RowMenu({ conversation, title, canDelete, onPart }: RowM
       </MenuItem>
       {conversation.type === "group" && (
         <MenuItem isDanger onSelect={() => onPart("leave")}>
-          <LogOut aria-hidden="true" />
+          <LogOut aria-hidden="true" className="uc:rtl:-scale-x-100" />
           {t("list.leave")}
         </MenuItem>
       )}

@@ -2,6 +2,7 @@ import { Popover } from "@base-ui/react/popover";
 import { type KeyboardEvent, useState } from "react";
 import { useText } from "../../model/useText.ts";
 import { isComposing } from "../composer/keys.ts";
+import { forwardOf } from "../kit/direction.ts";
 import { Input } from "../kit/Input.tsx";
 import { usePortalContainer } from "../kit/root.tsx";
 import { COMMON_EMOJI, EMOJI_COLUMNS, emojiOf } from "./emoji.ts";
@@ -43,9 +44,10 @@ export default function EmojiPicker({ anchor, label, onPick, onClose }: EmojiPic
 function EmojiGrid({ onPick }: { onPick: (emoji: string) => void }) {
   const [active, setActive] = useState(0);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const forward = forwardOf(event.currentTarget);
     const steps: Record<string, number> = {
-      ArrowLeft: -1,
-      ArrowRight: 1,
+      ArrowLeft: -forward,
+      ArrowRight: forward,
       ArrowUp: -EMOJI_COLUMNS,
       ArrowDown: EMOJI_COLUMNS,
     };

@@ -5,6 +5,7 @@ import type { Attachment } from "../../lib/types.ts";
 import { useAttachmentUrl } from "../../model/files/hooks.ts";
 import { useText } from "../../model/useText.ts";
 import { Button } from "../kit/Button.tsx";
+import { forwardOf } from "../kit/direction.ts";
 import { usePortalContainer } from "../kit/root.tsx";
 import { Spinner } from "../kit/Spinner.tsx";
 
@@ -24,8 +25,9 @@ export default function Lightbox({ media, at, onClose }: LightboxProps) {
   if (shown === undefined) return null;
   const go = (step: number) => setIndex((now) => (now + step + media.length) % media.length);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "ArrowLeft") go(-1);
-    if (event.key === "ArrowRight") go(1);
+    const forward = forwardOf(event.currentTarget);
+    if (event.key === "ArrowLeft") go(-forward);
+    if (event.key === "ArrowRight") go(forward);
   };
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>

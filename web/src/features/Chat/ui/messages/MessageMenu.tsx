@@ -92,7 +92,7 @@ function Items({ message, anchor, canPin, onWrite }: ItemsProps) {
         {t("messages.react")}
       </MenuItem>
       <MenuItem onSelect={() => onWrite(() => actions.reply(message))}>
-        <Reply aria-hidden="true" />
+        <Reply aria-hidden="true" className="uc:rtl:-scale-x-100" />
         {t("messages.reply")}
       </MenuItem>
       {hasText && (
