@@ -43,7 +43,6 @@ export function ConversationItem(props: ConversationItemProps) {
       time={listTime(conversation.last_message?.created_at ?? conversation.created_at, new Date(), locale)}
       preview={
         <span
-          dir="auto"
           className={cn(
             line.kind === "typing" && "uc:text-primary",
             line.kind === "draft" && "uc:text-danger",

@@ -56,7 +56,7 @@ export function ConversationRow(props: ConversationRowProps) {
             <span className="uc:shrink-0 uc:text-xs uc:text-muted-foreground">{time}</span>
           </span>
           <span className="uc:flex uc:h-5 uc:items-center uc:gap-1.5">
-            <span className="uc:min-w-0 uc:flex-1 uc:truncate uc:text-sm uc:text-muted-foreground">
+            <span dir="auto" className="uc:min-w-0 uc:flex-1 uc:truncate uc:text-sm uc:text-muted-foreground">
               {preview}
             </span>
             <RowMarks conversation={conversation} />
