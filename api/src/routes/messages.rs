@@ -64,6 +64,10 @@ pub(crate) struct HistoryParameters {
     /// Shows the deleted ones too, without their texts.
     #[param(default = false)]
     tombstones: Option<bool>,
+    /// Whether everything up to the newest message of the page counts as read; `false` is for clients that tell
+    /// themselves, by `message:read`, what has been in view.
+    #[param(default = true)]
+    mark_read: Option<bool>,
 }
 
 impl HistoryParameters {
@@ -95,7 +99,7 @@ impl HistoryParameters {
 }
 
 /// A page of a conversation's history, ascending; without parameters the newest messages. Everything up to its newest
-/// message counts as read by the caller.
+/// message counts as read by the caller, unless `mark_read=false`.
 #[utoipa::path(
     get,
     path = "/messages/{id}",
@@ -114,12 +118,15 @@ pub(crate) async fn history(
     let limit = parameters.limit.unwrap_or(limits::PAGE_DEFAULT);
     let chat = &state.chat;
     let messages = if parameters.tombstones.unwrap_or(false) {
-        chat.read_history_with_tombstones(caller, conversation, page, limit)
+        chat.history_with_tombstones(caller, conversation, page, limit)
             .await
     } else {
-        chat.read_history(caller, conversation, page, limit).await
-    };
-    messages.map(Json).map_err(ApiError::of_query)
+        chat.history(caller, conversation, page, limit).await
+    }
+    .map_err(ApiError::of_query)?;
+    let is_marking = parameters.mark_read.unwrap_or(true);
+    let page = chat.read_page(caller, conversation, messages, is_marking).await;
+    page.map(Json).map_err(ApiError::of_query)
 }
 
 /// Gives a message of the caller's own a new text.

@@ -145,6 +145,56 @@ async fn history_is_read_up_to_its_newest_message_and_shows_what_others_have_rea
 }
 
 #[tokio::test]
+async fn a_page_that_is_asked_for_without_a_mark_leaves_what_is_unread() {
+    on_each_store(async |app| {
+        let (anna, boris) = (app.person("Anna").await, app.person("Boris").await);
+        let id = app.group(&anna, &[&boris]).await;
+        app.say(&anna, &id, "one").await;
+        app.say(&anna, &id, "two").await;
+        let history = format!("/api/unet-chat/messages/{id}");
+        for query in ["", "&before=99", "&after=0", "&around=1", "&tombstones=true"] {
+            let page = app
+                .get(&boris, &format!("{history}?mark_read=false{query}"))
+                .await;
+            assert_eq!(page[1]["text"], "two", "{query}");
+            assert_eq!(listed(app, &boris, &id).await["unread_count"], 2, "{query}");
+        }
+        assert_eq!(app.get(&anna, &history).await[1]["is_read"], false);
+        // It still says what others have read, and leaves a reminder.
+        let read = path(&id, "read/");
+        post(app, &boris, &read, json!({ "seq": 1 })).await;
+        post(app, &boris, &path(&id, "unread/"), Value::Null).await;
+        let page = app.get(&anna, &format!("{history}?mark_read=false")).await;
+        assert_eq!(
+            (&page[0]["is_read"], &page[1]["is_read"]),
+            (&json!(true), &json!(false))
+        );
+        app.get(&boris, &format!("{history}?mark_read=false")).await;
+        let row = listed(app, &boris, &id).await;
+        assert_eq!(
+            (&row["unread_count"], &row["my"]["is_marked_unread"]),
+            (&json!(1), &json!(true))
+        );
+        for odd in ["0", "no", ""] {
+            let call = (Method::GET, &*format!("{history}?mark_read={odd}"), Value::Null);
+            let refused = app.ask(&boris, call, StatusCode::BAD_REQUEST).await;
+            assert!(
+                refused["detail"].as_str().unwrap().contains("mark_read"),
+                "{refused}"
+            );
+        }
+        assert_eq!(listed(app, &boris, &id).await["unread_count"], 1);
+        app.get(&boris, &format!("{history}?mark_read=true")).await;
+        let row = listed(app, &boris, &id).await;
+        assert_eq!(
+            (&row["unread_count"], &row["my"]["is_marked_unread"]),
+            (&json!(0), &json!(false))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn hiding_pinning_muting_and_reminders_are_the_callers_own() {
     on_each_store(async |app| {
         let (anna, boris) = (app.person("Anna").await, app.person("Boris").await);

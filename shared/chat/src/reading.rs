@@ -9,7 +9,7 @@ mod marker;
 use protocol::models::Message;
 use protocol::requests::UpdateMyState;
 use protocol::{ConversationId, Seq, UserId};
-use store::{Mark, MyConversation, MyPatch, Page, Reader, Readers};
+use store::{Mark, MyConversation, MyPatch, Reader, Readers};
 
 pub(crate) use self::marker::{Marker, describe_metrics};
 use crate::publisher::Commit;
@@ -84,38 +84,15 @@ impl Chat {
         Ok(self.store.unread_total(user).await?)
     }
 
-    /// As [`Chat::history`], for clients that show what they ask for: its newest message and everything before it is
-    /// read by the caller then. Each message says whether somebody other than its sender has read it.
-    pub async fn read_history(
-        &self,
-        actor: UserId,
-        conversation: ConversationId,
-        page: Page,
-        limit: i64,
-    ) -> Result<Vec<Message>, ChatError> {
-        let messages = self.history(actor, conversation, page, limit).await?;
-        self.read_page(actor, conversation, messages).await
-    }
-
-    /// The same with the deleted ones, which say nothing but that they are gone.
-    pub async fn read_history_with_tombstones(
-        &self,
-        actor: UserId,
-        conversation: ConversationId,
-        page: Page,
-        limit: i64,
-    ) -> Result<Vec<Message>, ChatError> {
-        let messages = self
-            .history_with_tombstones(actor, conversation, page, limit)
-            .await?;
-        self.read_page(actor, conversation, messages).await
-    }
-
-    async fn read_page(
+    /// A page of [`Chat::history`] as those see it who ask for history, ascending by `seq`: each message says whether
+    /// somebody other than its sender has read it. With `is_marking` the caller has read its newest message and
+    /// everything before it then.
+    pub async fn read_page(
         &self,
         actor: UserId,
         conversation: ConversationId,
         mut messages: Vec<Message>,
+        is_marking: bool,
     ) -> Result<Vec<Message>, ChatError> {
         let readers = self.show_read(actor, conversation, &mut messages).await?;
         let Some(newest) = messages.last().map(|message| message.seq) else {
@@ -124,7 +101,10 @@ impl Chat {
         let is_news = readers
             .mine
             .is_some_and(|(read, is_marked)| newest > read || is_marked);
-        if is_news && let Err(error) = self.mark_read(actor, conversation, Some(newest)).await {
+        if is_marking
+            && is_news
+            && let Err(error) = self.mark_read(actor, conversation, Some(newest)).await
+        {
             // The page is an answer all the same.
             tracing::debug!(%error, "a page was read, and the mark could not be moved");
         }

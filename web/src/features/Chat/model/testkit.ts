@@ -90,7 +90,7 @@ export class FakeClient implements ChatClient {
   }
   open(id: ConversationId): ConversationHandle {
     this.calls.push(`open ${id}`);
-    const log = this.logs.get(id) ?? new Store(EMPTY_LOG);
+    const log = this.logs.get(id) ?? new Store<LogSnapshot>({ ...EMPTY_LOG, status: "loading" });
     this.logs.set(id, log);
     const nothing = async () => undefined;
     return {

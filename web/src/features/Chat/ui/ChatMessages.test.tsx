@@ -3,7 +3,7 @@ import { act, screen, waitFor } from "@testing-library/react";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { LogSnapshot } from "../lib/realtime/types.ts";
 import type { Conversation } from "../lib/types.ts";
-import { message, row } from "../model/testkit.ts";
+import { MY, message, row } from "../model/testkit.ts";
 import { ChatMessages, type ChatMessagesProps } from "./ChatMessages.tsx";
 import { inJsdom, ME, renderChat } from "./testing.tsx";
 
@@ -11,6 +11,9 @@ inJsdom();
 
 /** The height that the list has in these tests, px: jsdom lays nothing out, and the list draws what is in view. */
 const VIEW_HEIGHT = 900;
+
+/** Longer than a page takes to draw what it has and to say that it is read, ms. */
+const A_FEW_FRAMES_MS = 100;
 
 beforeAll(() => {
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(VIEW_HEIGHT);
@@ -56,7 +59,7 @@ async function open(
     const store = chat.client.logs.get("c");
     act(() => store?.set({ ...store.getSnapshot(), ...change }));
   };
-  show(log);
+  show({ status: "ready", ...log });
   return { ...chat, show };
 }
 
@@ -161,6 +164,36 @@ describe("messages", () => {
     await screen.findByText("Новые сообщения");
     show({ reads: new Map([[ME, 2]]) });
     screen.getByText("Новые сообщения");
+  });
+
+  test("where the user has read up to may be known by the list alone", async () => {
+    const my = { ...MY, last_read_seq: 2 };
+    const more = [...messages, message("c", 3, { text: "после" })];
+    await open({ messages: more }, {}, { ...GROUP, my });
+    await screen.findByText("Новые сообщения");
+    const newest = screen.getByRole("article", { name: /после/ });
+    expect(newest.closest("[data-index]")?.textContent).toContain("Новые сообщения");
+  });
+
+  test("nothing is read before it is known where the conversation opens", async () => {
+    vi.spyOn(document, "hasFocus").mockReturnValue(true);
+    const { client, show } = await open({ messages, reads: new Map() }, {}, { ...GROUP, my: null });
+    await screen.findByText("мой");
+    await act(() => new Promise((done) => setTimeout(done, A_FEW_FRAMES_MS)));
+    expect(client.calls).not.toContain("markRead c 2");
+    show({ reads: new Map([[ME, 0]]) });
+    await waitFor(() => expect(client.calls).toContain("markRead c 2"));
+  });
+
+  test("a page that is not looked at reads nothing until it is", async () => {
+    const isFocused = vi.spyOn(document, "hasFocus").mockReturnValue(false);
+    const { client } = await open({ messages, reads: new Map([[ME, 0]]) });
+    await screen.findByText("Новые сообщения");
+    await act(() => new Promise((done) => setTimeout(done, A_FEW_FRAMES_MS)));
+    expect(client.calls).not.toContain("markRead c 2");
+    isFocused.mockReturnValue(true);
+    act(() => void window.dispatchEvent(new Event("focus")));
+    expect(client.calls).toContain("markRead c 2");
   });
 
   test("the host is told of each new last message, and not of what was there", async () => {

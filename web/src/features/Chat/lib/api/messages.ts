@@ -42,10 +42,14 @@ function messagePath(id: MessageId | ConversationId): string {
 /** Messages: history, sending, changing, reactions, pins, search. */
 export function messagesApi(http: Http) {
   return {
-    /** A page of the history, ascending. Everything up to its newest message counts as read. */
+    /** A page of the history, ascending. Reads nothing: what was in view is told by `message:read`. */
     page: (id: ConversationId, where: HistoryPlace, signal?: AbortSignal, limit = MESSAGES_PAGE) =>
-      http.get<Message[]>(messagePath(id), { query: { limit, ...placeQuery(where) }, signal }),
-    /** A page as the seeds' clients ask for it: `offset` counts from the newest. */
+      http.get<Message[]>(messagePath(id), {
+        query: { limit, mark_read: false, ...placeQuery(where) },
+        signal,
+      }),
+    /** A page as the seeds' clients ask for it: `offset` counts from the newest, and everything up to the newest
+     * message of the page counts as read. */
     pageByOffset: (id: ConversationId, limit = MESSAGES_PAGE, offset = 0, signal?: AbortSignal) =>
       http.get<Message[]>(messagePath(id), { query: { limit, offset }, signal }),
     send: (body: SendMessageRequest) => http.post<Message>(ROOT, { body }),

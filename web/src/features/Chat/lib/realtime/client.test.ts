@@ -59,6 +59,25 @@ describe("a client", () => {
     expect(at.server.last.of("subscribe")).toEqual([]);
   });
 
+  it("tells what was read again after the user has marked the conversation as unread", () => {
+    at.client.markRead("c", 2);
+    at.client.markRead("c", 2);
+    expect(at.server.last.of("message:read")).toEqual([{ conversation_id: "c", seq: 2 }]);
+    const my = {
+      last_read_seq: 2,
+      is_marked_unread: true,
+      is_hidden: false,
+      is_pinned: false,
+      muted_until: null,
+    };
+    at.server.last.say({
+      type: "conversation:state",
+      payload: { conversation_id: "c", unread_count: 0, my },
+    });
+    at.client.markRead("c", 2);
+    expect(at.server.last.of("message:read")).toHaveLength(2);
+  });
+
   it("shows an own message once, from the press of the key to the history", async () => {
     const log = at.client.open("c");
     await settled();

@@ -174,6 +174,8 @@ export class Dispatcher {
         this.#onRead(frame.payload);
         break;
       case "conversation:state":
+        // The reminder ends when the user reads there again, which may be what they have read before.
+        if (frame.payload.my.is_marked_unread) this.#ports.reads.forget(frame.payload.conversation_id);
         this.#ports.emit({
           type: "conversation:state",
           conversationId: frame.payload.conversation_id,

@@ -6,6 +6,7 @@ import {
   useLayoutEffect,
   useMemo,
   useRef,
+  useState,
 } from "react";
 import type { ConversationHandle, LogSnapshot } from "../../lib/realtime/types.ts";
 import type { Conversation, ConversationId, Message, Seq, UserId } from "../../lib/types.ts";
@@ -51,7 +52,7 @@ export function MessagePane(props: MessagePaneProps) {
   const { conversation, me, log, handle, face, canPin } = props;
   const { t } = useText();
   const list = useRef<MessageListHandle>(null);
-  const unreadFrom = useUnreadMark(log, me, handle);
+  const unreadFrom = useUnreadMark(log, me, handle, conversation);
   const rows = useTimeline(log, me, unreadFrom ?? null);
   const { jump, highlighted } = useJump(rows, list, handle);
   const { actions, editing, overlay, setOverlay, removeNow } = useMessageActions({
@@ -62,7 +63,8 @@ export function MessagePane(props: MessagePaneProps) {
   });
   const isGroup = conversation?.type === "group";
   const scene = useMemo(() => ({ me, isGroup, face, actions }), [me, isGroup, face, actions]);
-  const { seen, onSeen } = useSeen(log.messages, props.markRead);
+  const isPlaced = useFirstView(rows, unreadFrom, list);
+  const { seen, onSeen } = useSeen(log.messages, isPlaced, props.markRead);
   const nameOf = useCallback((id: UserId) => face(id).name, [face]);
   const announced = useIncoming({
     messages: log.messages,
@@ -72,7 +74,6 @@ export function MessagePane(props: MessagePaneProps) {
     t,
   });
   const showEnd = useShowEnd(rows, log, handle, list);
-  useFirstView(rows, unreadFrom, list);
   const today = useToday();
   const readUpTo = useMemo(() => furthest(log.reads, me), [log.reads, me]);
   const newCount = useMemo(() => countAbove(log.messages, me, seen), [log.messages, me, seen]);
@@ -180,19 +181,30 @@ function useShowEnd(
   return showEnd;
 }
 
-/** Where a conversation opens: at what is unread, else at its end. */
+/** Where a conversation opens: at what is unread, else at its end. Tells whether it has: what is drawn before is only on
+ * its way there. */
 function useFirstView(
   rows: readonly Row[],
   unreadFrom: string | null | undefined,
   list: RefObject<MessageListHandle | null>,
-): void {
+): boolean {
   const isDone = useRef(false);
+  const [isChosen, setChosen] = useState(false);
+  const [isPlaced, setPlaced] = useState(false);
   useLayoutEffect(() => {
     if (isDone.current || rows.length === 0) return;
     isDone.current = unreadFrom !== undefined;
+    setChosen(isDone.current);
     const unread = rows.find((row) => row.isUnreadStart);
     if (unread === undefined || list.current?.showRow(unread.key, "start") !== true) list.current?.showEnd();
   }, [rows, unreadFrom, list]);
+  // The rows of the new place are drawn in the frame after that.
+  useEffect(() => {
+    if (!isChosen) return;
+    const frame = requestAnimationFrame(() => setPlaced(true));
+    return () => cancelAnimationFrame(frame);
+  }, [isChosen]);
+  return isPlaced;
 }
 
 function useControls(ref: RefObject<PaneControls | null>, controls: PaneControls): void {

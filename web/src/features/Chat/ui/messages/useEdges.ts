@@ -35,7 +35,8 @@ export function useEdges(list: EdgesInput, virtualizer: Virtualizer<HTMLDivEleme
     const look = () => {
       const atEnd = virtualizer.isAtEnd();
       setAtEnd(atEnd);
-      onSeen(lastRow, atEnd);
+      // Without a height, as in a hidden tab of the host, nothing is in view.
+      if (virtualizer.range !== null) onSeen(lastRow, atEnd);
     };
     look();
     element.addEventListener("scroll", look, { passive: true });

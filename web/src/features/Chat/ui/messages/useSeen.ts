@@ -2,8 +2,9 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Message, Seq } from "../../lib/types.ts";
 import type { Row } from "./timeline.ts";
 
-/** Follows how far the user has seen, and says that it is read while the page is looked at. */
-export function useSeen(messages: readonly Message[], markRead: (seq: Seq) => void) {
+/** Follows how far the user has seen, and says that it is read while the page is looked at. Before the view is where the
+ * conversation opens (`isPlaced`), what happens to be drawn is not seen. */
+export function useSeen(messages: readonly Message[], isPlaced: boolean, markRead: (seq: Seq) => void) {
   const [seen, setSeen] = useState<Seq>(0);
   const inView = useRef<Seq>(0);
   const told = useRef<Seq>(0);
@@ -19,12 +20,13 @@ export function useSeen(messages: readonly Message[], markRead: (seq: Seq) => vo
 
   const onSeen = useCallback(
     (row: Row, isAtEnd: boolean) => {
+      if (!isPlaced) return;
       const seq = isAtEnd || row.kind === "pending" ? newestRef.current : row.message.seq;
       inView.current = Math.max(inView.current, seq);
       setSeen((before) => Math.max(before, seq));
       tell();
     },
-    [tell],
+    [isPlaced, tell],
   );
 
   useEffect(() => {
