@@ -62,7 +62,7 @@ for (const [look, browser] of LOOKS) {
       await expect(page.getByRole("dialog")).toHaveCount(0);
       const search = page.getByRole("searchbox").first();
       await search.fill("Кто идёт");
-      await expect(page.getByRole("heading", { name: "Найденные сообщения" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "Сообщения" })).toBeVisible();
       await expectAccessible(page, "found messages");
       await search.fill("");
       await page.getByRole("button", { name: /^Уведомления/ }).click();
