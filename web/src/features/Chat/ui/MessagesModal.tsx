@@ -62,6 +62,7 @@ function Panes({ selectedId, onSelect }: Pick<MessagesModalProps, "selectedId" |
           conversationId={selectedId}
           isWide={isWide}
           jump={null}
+          isNew={false}
           onClose={() => onSelect(null)}
         />
       )}
