@@ -48,6 +48,28 @@ async function part(user: Awaited<ReturnType<typeof openFirst>>["user"], item: s
   await user.click(within(question).getByRole("button", { name: yes }));
 }
 
+test("after a conversation is made, writing in it can begin; opened again, it leaves the focus where it is", async () => {
+  const { server, user } = await openFirst();
+  const made = row("new", { title: "Кружок" });
+  server.on("POST /api/unet-chat/conversations/", () => made);
+  server.on("GET /api/unet-chat/conversations/new", () => made);
+  await user.click(screen.getByRole("button", { name: "Новая беседа" }));
+  await user.type(await screen.findByLabelText("Название"), "Кружок");
+  await user.click(screen.getByRole("combobox"));
+  await user.click(await screen.findByRole("option", { name: /Иван Петров/ }));
+  await user.keyboard("{Escape}");
+  await user.click(screen.getByRole("button", { name: "Создать" }));
+  await screen.findByRole("heading", { name: "Кружок" });
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const writing = () => document.activeElement === screen.getByLabelText("Написать сообщение...");
+  await waitFor(() => expect(writing()).toBe(true));
+  await user.click(screen.getByText("Деканат"));
+  await screen.findByRole("heading", { name: "Деканат" });
+  await user.click(within(screen.getByRole("list", { name: "Беседы" })).getByText("Кружок"));
+  await screen.findByRole("heading", { name: "Кружок" });
+  expect(writing()).toBe(false);
+});
+
 test("leaving the open group from the list closes it", async () => {
   const { server, user } = await openFirst();
   server.on("POST /api/unet-chat/conversations/a/leave/", () => ({}));

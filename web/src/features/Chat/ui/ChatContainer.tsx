@@ -61,11 +61,17 @@ interface PanesProps {
   className: string | undefined;
 }
 
-function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
+function Panes({ hasHeading, selectedId, className, ...props }: PanesProps) {
   const { t } = useText();
   const [measure, width] = useContainerWidth();
   const [jump, setJump] = useState<Jump | null>(null);
-  const list = useList(selectedId, onSelect);
+  const [madeId, setMadeId] = useState<ConversationId | null>(null);
+  const onSelect = (id: ConversationId | null) => {
+    // What was made is new until something else is opened.
+    setMadeId((made) => (made === id ? made : null));
+    props.onSelect(id);
+  };
+  const list = useList(selectedId, onSelect, setMadeId);
   const isWide = width >= WIDE_FROM;
   // The list is what a visit begins with; what an open conversation and toasts need comes right after it.
   const isListed = !list.loading;
@@ -112,6 +118,7 @@ function Panes({ hasHeading, selectedId, onSelect, className }: PanesProps) {
             conversationId={selectedId}
             isWide={isWide}
             jump={jump?.conversationId === selectedId ? jump : null}
+            isNew={madeId === selectedId}
             onClose={() => onSelect(null)}
           />
         )}
@@ -133,7 +140,11 @@ function NothingChosen() {
 }
 
 /** The list's data and what it can do, as `ChatSelect` takes them. */
-function useList(selectedId: ConversationId | null, onSelect: (id: ConversationId | null) => void) {
+function useList(
+  selectedId: ConversationId | null,
+  onSelect: (id: ConversationId | null) => void,
+  onMade: (id: ConversationId) => void,
+) {
   const query = useConversations();
   const creation = useCreateConversation();
   const deletion = useDeleteConversation();
@@ -152,8 +163,15 @@ function useList(selectedId: ConversationId | null, onSelect: (id: ConversationI
     onRetry: () => void query.refetch(),
     onLoadMore: hasMore ? more : undefined,
     isLoadingMore,
-    onCreateConversation: (type: Conversation["type"], title?: string, participantIds?: number[]) =>
-      creation.mutateAsync({ type, title: title ?? null, participant_ids: participantIds ?? [] }),
+    onCreateConversation: async (type: Conversation["type"], title?: string, participantIds?: number[]) => {
+      const made = await creation.mutateAsync({
+        type,
+        title: title ?? null,
+        participant_ids: participantIds ?? [],
+      });
+      onMade(made.id);
+      return made;
+    },
     onDeleteConversation: (id: ConversationId) => deletion.mutateAsync(id),
     onPart: (id: ConversationId) => {
       if (id === open.current) onSelect(null);

@@ -30,6 +30,8 @@ export interface ChatMessagesProps {
   onHeaderClick?: (() => void) | undefined;
   /** A message to lead to, e.g. one that a search has found; a new object leads there again. */
   jump?: { readonly seq: Seq } | null | undefined;
+  /** Puts the focus into the composer when the conversation opens; by default it stays where it is. */
+  focusOnOpen?: boolean | undefined;
   onBack?: (() => void) | undefined;
   showBackButton?: boolean | undefined;
 }
@@ -88,6 +90,7 @@ function OpenConversation(props: ChatMessagesProps) {
   useWantedJump(props.jump, log.status === "ready", pane);
   useLastMessage(conversationId, log, me, props.onLastMessageUpdate);
   const focusComposer = useCallback(() => composer.current?.focus(), []);
+  useFocusOnOpen(props.focusOnOpen, focusComposer);
   const isGroup = conversation?.type === "group";
   const isAdmin = participants.some(({ user_id, role }) => user_id === me && role === "admin");
   return (
@@ -138,6 +141,14 @@ function OpenConversation(props: ChatMessagesProps) {
       )}
     </section>
   );
+}
+
+/** Once, when the conversation opens; whoever goes on elsewhere is left there. */
+function useFocusOnOpen(isWanted = false, focus: () => void): void {
+  const wanted = useRef(isWanted);
+  useEffect(() => {
+    if (wanted.current) focus();
+  }, [focus]);
 }
 
 /** Leads to the message that the host names, as soon as the conversation is there. */

@@ -14,11 +14,14 @@ export interface ConversationPaneProps {
   isWide: boolean;
   /** Where to look, after a search. */
   jump: Jump | null;
+  /** It was made just now: writing begins at once. */
+  isNew: boolean;
   onClose: () => void;
 }
 
 /** The open conversation, in what room the list leaves. */
-export default function ConversationPane({ conversationId, isWide, jump, onClose }: ConversationPaneProps) {
+export default function ConversationPane(props: ConversationPaneProps) {
+  const { conversationId, isWide, jump, isNew, onClose } = props;
   const row = useConversationRow(conversationId);
   return (
     <div className="uc:min-h-0 uc:min-w-0 uc:flex-1">
@@ -27,6 +30,7 @@ export default function ConversationPane({ conversationId, isWide, jump, onClose
         conversation={row}
         onBack={onClose}
         jump={jump}
+        focusOnOpen={isNew}
         showBackButton={!isWide}
       />
     </div>

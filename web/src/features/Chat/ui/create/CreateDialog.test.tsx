@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { row } from "../../model/testkit.ts";
 import { inJsdom, PEOPLE, renderChat } from "../testing.tsx";
@@ -48,7 +48,8 @@ test("makes a group of a title and the people who were picked", async () => {
   expect(server.count("GET /api/v1/users/chat-users/")).toBe(0);
   await user.type(screen.getByLabelText("Название"), " Кафедра ");
   await user.click(screen.getByRole("combobox"));
-  await screen.findByRole("option", { name: /Иван Петров.*Доцент/ });
+  const list = within(await screen.findByRole("region", { name: "Участники" }));
+  await list.findByRole("option", { name: /Иван Петров.*Доцент/ });
   expect(screen.queryByRole("option", { name: /Айбек/ })).toBeNull();
   await user.keyboard("ёлк");
   await waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(1));
@@ -60,6 +61,31 @@ test("makes a group of a title and the people who were picked", async () => {
   await waitFor(() => expect(onCreated).toHaveBeenCalledWith(expect.objectContaining({ id: "new" })));
   expect(onClose).toHaveBeenCalled();
 });
+
+test.each([
+  ["Группа", "Убрать: Иван Петров"],
+  ["Личная", null],
+])(
+  "Escape closes the list, then the dialog, and takes away nobody who is picked: %s",
+  async (type, badge) => {
+    const { user, onClose } = await dialog();
+    await user.click(screen.getByRole("radio", { name: type }));
+    await user.click(screen.getByRole("combobox"));
+    await user.click(await screen.findByRole("option", { name: /Иван Петров/ }));
+    const isStillPicked = () =>
+      badge === null
+        ? expect(screen.getByRole<HTMLInputElement>("combobox").value).toBe("Иван Петров")
+        : screen.getByRole("button", { name: badge });
+    if (screen.queryByRole("listbox") === null) await user.click(screen.getByRole("combobox"));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("listbox")).toBeNull());
+    expect(onClose).not.toHaveBeenCalled();
+    isStillPicked();
+    await user.keyboard("{Escape}");
+    expect(onClose).toHaveBeenCalledOnce();
+    isStillPicked();
+  },
+);
 
 test("says that nobody is called so", async () => {
   const { user } = await dialog();

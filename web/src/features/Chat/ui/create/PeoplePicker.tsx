@@ -1,5 +1,7 @@
 import { Combobox } from "@base-ui/react/combobox";
+import type { BaseUIEvent } from "@base-ui/react/types";
 import { Check, ChevronDown } from "lucide-react";
+import type { KeyboardEvent } from "react";
 import { initials } from "../../lib/format/names.ts";
 import type { ChatUser, UserId } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
@@ -41,7 +43,7 @@ export function OnePicker(
       {...comboboxBasics(props.onOpen)}
     >
       <PickerField label={props.label} placeholder={props.placeholder} />
-      <PickerPopup directory={props.directory} />
+      <PickerPopup label={props.label} directory={props.directory} />
     </Combobox.Root>
   );
 }
@@ -60,7 +62,7 @@ export function ManyPicker(
       {...comboboxBasics(props.onOpen)}
     >
       <PickerField label={props.label} placeholder={props.placeholder} />
-      <PickerPopup directory={props.directory} />
+      <PickerPopup label={props.label} directory={props.directory} />
     </Combobox.Root>
   );
 }
@@ -77,12 +79,19 @@ function comboboxBasics(onOpen: () => void) {
   };
 }
 
+/** Escape in a closed field would take away who is picked: it is left to the dialog around instead. */
+function keepPicked(event: BaseUIEvent<KeyboardEvent<HTMLInputElement>>): void {
+  const isOpen = event.currentTarget.getAttribute("aria-expanded") === "true";
+  if (event.key === "Escape" && !isOpen) event.preventBaseUIHandler();
+}
+
 function PickerField({ label, placeholder }: { label: string; placeholder: string }) {
   return (
     <Combobox.InputGroup className="uc:relative uc:flex uc:items-center">
       <Combobox.Input
         aria-label={label}
         placeholder={placeholder}
+        onKeyDown={keepPicked}
         className="uc:h-9 uc:w-full uc:min-w-0 uc:rounded-md uc:border uc:border-border uc:bg-background uc:ps-3 uc:pe-9 uc:placeholder:text-muted-foreground uc:disabled:opacity-50 uc:pointer-coarse:text-base"
       />
       <Combobox.Trigger
@@ -94,13 +103,18 @@ function PickerField({ label, placeholder }: { label: string; placeholder: strin
   );
 }
 
-function PickerPopup({ directory }: { directory: Directory }) {
+function PickerPopup({ label, directory }: { label: string; directory: Directory }) {
   const container = usePortalContainer();
   const { t } = useText();
   return (
     <Combobox.Portal container={container}>
       <Combobox.Positioner sideOffset={4} className="uc:z-50 uc:w-(--anchor-width)">
-        <Combobox.Popup className="uc:flex uc:max-h-[min(20rem,var(--available-height))] uc:flex-col uc:overflow-hidden uc:rounded-md uc:border uc:border-border uc:bg-background uc:shadow-lg">
+        {/* It lies beside the dialog and beside the page's own parts: a named part of its own, for who goes by those. */}
+        <Combobox.Popup
+          role="region"
+          aria-label={label}
+          className="uc:flex uc:max-h-[min(20rem,var(--available-height))] uc:flex-col uc:overflow-hidden uc:rounded-md uc:border uc:border-border uc:bg-background uc:shadow-lg"
+        >
           {directory.state === "loading" && <Spinner label={t("common.loading")} className="uc:m-3" />}
           {directory.state === "failed" && (
             <div role="alert" className="uc:flex uc:items-center uc:gap-2 uc:p-3 uc:text-sm">

@@ -43,12 +43,15 @@ export function useEdges(list: EdgesInput, virtualizer: Virtualizer<HTMLDivEleme
     return () => element.removeEventListener("scroll", look);
   }, [virtualizer, lastRow, onSeen]);
 
-  useEndKept(virtualizer, isAtEnd);
+  usePlaceKept(virtualizer, isAtEnd);
   return { isAtEnd, first };
 }
 
-/** Keeps the end in view while the room for the list changes: the composer grows, a keyboard comes up. */
-function useEndKept(virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>, isAtEnd: boolean): void {
+/**
+ * Keeps what is read where it is while the room for the list changes. At the end, that is the end: the composer grows,
+ * a keyboard comes up. Elsewhere, what comes or goes above the list (a banner, a pinned message) pushes nothing down.
+ */
+function usePlaceKept(virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>, isAtEnd: boolean): void {
   const wasAtEnd = useRef(isAtEnd);
   useEffect(() => {
     wasAtEnd.current = isAtEnd;
@@ -56,12 +59,22 @@ function useEndKept(virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>, is
   const element = virtualizer.scrollElement;
   useEffect(() => {
     if (element === null) return;
+    let top = topInChat(element);
     const watch = new ResizeObserver(() => {
+      const moved = topInChat(element) - top;
+      top += moved;
       if (wasAtEnd.current) virtualizer.scrollToEnd();
+      else if (moved !== 0) element.scrollTop += moved;
     });
     watch.observe(element);
     return () => watch.disconnect();
   }, [element, virtualizer]);
+}
+
+/** Where the list begins, px below the top of the chat: the page may scroll, and moves both. */
+function topInChat(element: Element): number {
+  const chat = element.closest(".unet-chat")?.getBoundingClientRect().top ?? 0;
+  return element.getBoundingClientRect().top - chat;
 }
 
 /** Whether the first rows have been drawn and scrolled to their end: before that, the top is in view by accident. */
