@@ -16,12 +16,12 @@ fn packed(zeros: usize) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut crc = Crc::new();
-    crc.update(kind);
+    crc.update(&kind);
     crc.update(body);
     let length = u32::try_from(body.len()).unwrap().to_be_bytes();
-    [&length, kind.as_slice(), body, &crc.sum().to_be_bytes()].concat()
+    [length.as_slice(), &kind, body, &crc.sum().to_be_bytes()].concat()
 }
 
 /// A picture of 64 pixels each way, with a profile and rows of so many bytes.
@@ -29,10 +29,10 @@ fn grey(profile: usize, rows: usize) -> Vec<u8> {
     let header = [0, 0, 0, 64, 0, 0, 0, 64, 8, 0, 0, 0, 0];
     [
         b"\x89PNG\r\n\x1a\n".to_vec(),
-        chunk(b"IHDR", &header),
-        chunk(b"iCCP", &[b"colours\0\0".to_vec(), packed(profile)].concat()),
-        chunk(b"IDAT", &packed(rows)),
-        chunk(b"IEND", &[]),
+        chunk(*b"IHDR", &header),
+        chunk(*b"iCCP", &[b"colours\0\0".to_vec(), packed(profile)].concat()),
+        chunk(*b"IDAT", &packed(rows)),
+        chunk(*b"IEND", &[]),
     ]
     .concat()
 }

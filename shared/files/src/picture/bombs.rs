@@ -36,12 +36,12 @@ fn packed(zeros: u64) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn png_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn png_chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut crc = Crc::new();
-    crc.update(kind);
+    crc.update(&kind);
     crc.update(body);
     let length = u32::try_from(body.len()).unwrap().to_be_bytes();
-    [&length, kind.as_slice(), body, &crc.sum().to_be_bytes()].concat()
+    [length.as_slice(), &kind, body, &crc.sum().to_be_bytes()].concat()
 }
 
 /// A square PNG of what lies between its header and its end.
@@ -50,18 +50,18 @@ fn png(side: u32, depth: u8, colours: u8, chunks: &[Vec<u8>]) -> Vec<u8> {
     let header = [&side, &side, [depth, colours, 0, 0, 0].as_slice()].concat();
     [
         b"\x89PNG\r\n\x1a\n".to_vec(),
-        png_chunk(b"IHDR", &header),
+        png_chunk(*b"IHDR", &header),
         chunks.concat(),
-        png_chunk(b"IEND", &[]),
+        png_chunk(*b"IEND", &[]),
     ]
     .concat()
 }
 
 fn profile(zeros: u64) -> Vec<u8> {
-    png_chunk(b"iCCP", &[b"colours\0\0".to_vec(), packed(zeros)].concat())
+    png_chunk(*b"iCCP", &[b"colours\0\0".to_vec(), packed(zeros)].concat())
 }
 
-fn riff_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn riff_chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).unwrap().to_le_bytes();
     let padding = vec![0; body.len() % 2];
     [kind.as_slice(), &length, body, &padding].concat()
@@ -71,8 +71,8 @@ fn riff_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
 fn webp(flags: u8, side: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
     let side = (side - 1).to_le_bytes();
     let head = [&[flags, 0, 0, 0], &side[..3], &side[..3]].concat();
-    let body = [b"WEBP".to_vec(), riff_chunk(b"VP8X", &head), chunks.concat()].concat();
-    riff_chunk(b"RIFF", &body)
+    let body = [b"WEBP".to_vec(), riff_chunk(*b"VP8X", &head), chunks.concat()].concat();
+    riff_chunk(*b"RIFF", &body)
 }
 
 /// The lossless data of the 64 by 64 square, with the chunk's head.
@@ -82,19 +82,19 @@ fn lossless() -> Vec<u8> {
 
 fn webp_frame() -> Vec<u8> {
     let sides = [0, 0, 0, 0, 0, 0, 63, 0, 0, 63, 0, 0, 100, 0, 0, 0];
-    riff_chunk(b"ANMF", &[sides.to_vec(), lossless()].concat())
+    riff_chunk(*b"ANMF", &[sides.to_vec(), lossless()].concat())
 }
 
 const ANIMATED: u8 = 0x02;
 
 fn moving_webp(side: u32, frames: usize) -> Vec<u8> {
-    let animation = riff_chunk(b"ANIM", &[0; 6]);
+    let animation = riff_chunk(*b"ANIM", &[0; 6]);
     webp(ANIMATED, side, &[animation, webp_frame().repeat(frames)])
 }
 
 #[test]
 fn a_png_whose_profile_unpacks_to_too_much_is_refused() {
-    let rows = png_chunk(b"IDAT", &packed(64 * (1 + 64 * 3)));
+    let rows = png_chunk(*b"IDAT", &packed(64 * (1 + 64 * 3)));
     let bomb = png(64, 8, RGB, &[profile(PROFILE_BYTES + 1), rows.clone()]);
     assert!(bomb.len() < 10_000, "{}", bomb.len());
     let refused = Err(Refusal::ProfileTooLarge { max: PROFILE_BYTES });
@@ -110,14 +110,19 @@ fn a_png_whose_profile_unpacks_to_too_much_is_refused() {
 #[test]
 fn a_png_whose_rows_unpack_to_more_than_its_pixels_is_refused() {
     let rows = 64 * (1 + 64 * 3);
-    let fits = png(64, 8, RGB, &[png_chunk(b"IDAT", &packed(rows))]);
+    let fits = png(64, 8, RGB, &[png_chunk(*b"IDAT", &packed(rows))]);
     assert!(judged(Format::Png, &fits).unwrap().placeholder.is_some());
 
     let bomb = packed(rows + 1_000_000);
     let (first, rest) = bomb.split_at(1);
     // In pieces too, which are one stream to whoever reads it.
-    let whole = png(64, 8, RGB, &[png_chunk(b"IDAT", &bomb)]);
-    let pieces = png(64, 8, RGB, &[png_chunk(b"IDAT", first), png_chunk(b"IDAT", rest)]);
+    let whole = png(64, 8, RGB, &[png_chunk(*b"IDAT", &bomb)]);
+    let pieces = png(
+        64,
+        8,
+        RGB,
+        &[png_chunk(*b"IDAT", first), png_chunk(*b"IDAT", rest)],
+    );
     for bomb in [whole, pieces] {
         assert_eq!(judged(Format::Png, &bomb), Err(Refusal::DataBeyondPixels));
     }
@@ -138,7 +143,7 @@ fn the_rows_of_an_interlaced_png_are_those_of_its_seven_passes() {
 #[test]
 fn pixels_of_eight_bytes_count_as_such() {
     // Were it decoded, it would be found to be cut short.
-    let cut = png_chunk(b"IDAT", &packed(1_000));
+    let cut = png_chunk(*b"IDAT", &packed(1_000));
     let wide = png(4_850, 16, RGBA, &[cut]);
     let picture = judged(Format::Png, &wide).unwrap();
     assert_eq!((picture.width, picture.placeholder), (4_850, None));
@@ -154,7 +159,7 @@ fn pixels_of_eight_bytes_count_as_such() {
 #[test]
 fn a_jpeg_with_too_large_a_profile_or_too_many_passes_is_refused() {
     let plain = encoded(ImageFormat::Jpeg);
-    let body = [b"ICC_PROFILE\0\x01\x01".as_slice(), &[0; 65_000]].concat();
+    let body = [b"ICC_PROFILE\0\x01\x01".as_slice(), &vec![0; 65_000]].concat();
     let length = u16::try_from(body.len() + 2).unwrap().to_be_bytes();
     let segment = [&[0xFF, 0xE2], length.as_slice(), &body].concat();
     let mut heavy = plain.clone();
@@ -177,14 +182,14 @@ fn a_jpeg_with_too_large_a_profile_or_too_many_passes_is_refused() {
 
 #[test]
 fn a_webp_that_holds_more_than_its_head_says_is_refused() {
-    let profile = riff_chunk(b"ICCP", &vec![0; usize::try_from(PROFILE_BYTES).unwrap() + 1]);
+    let profile = riff_chunk(*b"ICCP", &vec![0; usize::try_from(PROFILE_BYTES).unwrap() + 1]);
     let heavy = webp(0x20, 64, &[profile, lossless()]);
     let refused = Err(Refusal::ProfileTooLarge { max: PROFILE_BYTES });
     assert_eq!(judged(Format::WebP, &heavy), refused);
 
     // 16 384 pixels each way in the data, 64 in the head.
-    let lossless = riff_chunk(b"VP8L", b"\x2f\xff\xff\xff\x0f\0\0\0");
-    let lossy = riff_chunk(b"VP8 ", b"\0\0\0\x9d\x01\x2a\xff\x3f\xff\x3f");
+    let lossless = riff_chunk(*b"VP8L", b"\x2f\xff\xff\xff\x0f\0\0\0");
+    let lossy = riff_chunk(*b"VP8 ", b"\0\0\0\x9d\x01\x2a\xff\x3f\xff\x3f");
     for data in [lossless, lossy] {
         let refused = Err(Refusal::TooManyPixels { max: PIXELS });
         assert_eq!(judged(Format::WebP, &webp(0, 64, &[data])), refused);
