@@ -1,5 +1,7 @@
 //! Uploaded files: what is taken, who may have it, and how it comes out again.
 
+mod bombs;
+
 use std::io::Cursor;
 use std::time::Duration;
 

@@ -143,9 +143,13 @@ const fn of_file(refusal: &Refusal) -> ProblemCode {
         Refusal::Lie { .. } | Refusal::Kind { .. } | Refusal::ImageFormat { .. } => {
             ProblemCode::UnsupportedFile
         }
-        Refusal::Empty | Refusal::PathInName | Refusal::TooManyPixels { .. } | Refusal::UnreadableImage => {
-            ProblemCode::Invalid
-        }
+        Refusal::Empty
+        | Refusal::PathInName
+        | Refusal::TooManyPixels { .. }
+        | Refusal::TooManyFrames { .. }
+        | Refusal::ProfileTooLarge { .. }
+        | Refusal::DataBeyondPixels
+        | Refusal::UnreadableImage => ProblemCode::Invalid,
     }
 }
 

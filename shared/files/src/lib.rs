@@ -96,6 +96,21 @@ pub enum Refusal {
         /// The limit.
         max: u64,
     },
+    /// A moving image's frames, or a still one's passes, have more pixels together than anybody should have to compute.
+    #[error("the image's frames have more than {max} pixels together")]
+    TooManyFrames {
+        /// The limit.
+        max: u64,
+    },
+    /// An image's colour profile is larger, or unpacks to more, than any that describes colours.
+    #[error("the image's colour profile is larger than {max} bytes")]
+    ProfileTooLarge {
+        /// The limit.
+        max: u64,
+    },
+    /// An image's data unpack to more than its pixels are.
+    #[error("the image's data unpack to more than its pixels are")]
+    DataBeyondPixels,
     /// It begins like an image and goes on like none.
     #[error("the image cannot be read")]
     UnreadableImage,
@@ -130,6 +145,9 @@ impl Refusal {
             Self::TooLarge { .. } => "too_large",
             Self::ImageTooLarge { .. } => "image_too_large",
             Self::TooManyPixels { .. } => "too_many_pixels",
+            Self::TooManyFrames { .. } => "too_many_frames",
+            Self::ProfileTooLarge { .. } => "profile_too_large",
+            Self::DataBeyondPixels => "data_beyond_pixels",
             Self::UnreadableImage => "unreadable_image",
             Self::ImageFormat { .. } => "image_format",
             Self::Lie { .. } => "lie",

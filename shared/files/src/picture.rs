@@ -1,5 +1,6 @@
 //! Images: their size before anything is decoded, their cleaning, and the little that is shown until they are there.
 
+mod extent;
 mod strip;
 
 use std::io::Cursor;
@@ -54,12 +55,12 @@ pub struct Picture {
     pub placeholder: Option<String>,
 }
 
-/// Pixels of the largest image that is decoded for its placeholder: 24 million, a camera's. Four bytes for each, and one
-/// image at a time, bound what it costs.
+/// Pixels of the largest image that is decoded for its placeholder: 24 million, a camera's, some tenths of a second.
 const DECODED_PIXELS: u64 = 24_000_000;
 
-/// Bytes that a decoder may take besides the bytes of the picture itself.
-const DECODER_BYTES: u64 = 192 * 1024 * 1024;
+/// Bytes that the decoded picture and its decoder may take: what 24 million pixels take in three or four bytes each, or
+/// a phone's 12 million where a decoder needs nine, or eight bytes make a pixel. One image at a time is decoded.
+const DECODED_BYTES: u64 = 112_000_000;
 
 /// Pixels of a placeholder's longer side: what thumbhash takes at most.
 const PLACEHOLDER_SIDE: u32 = 100;
@@ -67,17 +68,19 @@ const PLACEHOLDER_SIDE: u32 = 100;
 /// Looks at an image and cleans it. Takes its time: for a thread that may be blocked.
 pub(crate) fn clean(format: Format, bytes: &Bytes, max_pixels: u64) -> Result<Picture, Refusal> {
     let unreadable = |_| Refusal::UnreadableImage;
+    let extent = extent::measure(format, bytes, max_pixels)?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format.decoder());
     let mut limits = Limits::default();
-    limits.max_alloc = Some(DECODER_BYTES);
+    limits.max_alloc = Some(DECODED_BYTES);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels == 0 {
+    let claimed = u64::from(width) * u64::from(height);
+    // The decoder has read the same headers; where it sees more in them, it is believed.
+    if claimed == 0 {
         return Err(Refusal::UnreadableImage);
     }
-    if pixels > max_pixels {
+    if claimed > max_pixels {
         return Err(Refusal::TooManyPixels { max: max_pixels });
     }
     let orientation = if format.is_turned() {
@@ -86,7 +89,11 @@ pub(crate) fn clean(format: Format, bytes: &Bytes, max_pixels: u64) -> Result<Pi
         Orientation::NoTransforms
     };
     let stripped = strip::strip(format, bytes, orientation.to_exif()).ok_or(Refusal::UnreadableImage)?;
-    let placeholder = if pixels <= DECODED_PIXELS {
+    let pixels = extent.pixels.max(claimed);
+    let cost = decoder
+        .total_bytes()
+        .saturating_add(pixels.saturating_mul(extent.aside));
+    let placeholder = if pixels <= DECODED_PIXELS && cost <= DECODED_BYTES {
         let shown = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
         Some(placeholder(&shown, orientation))
     } else {
@@ -121,5 +128,7 @@ fn placeholder(decoded: &DynamicImage, orientation: Orientation) -> String {
     STANDARD.encode(thumbhash::rgba_to_thumb_hash(width, height, small.as_raw()))
 }
 
+#[cfg(test)]
+mod bombs;
 #[cfg(test)]
 mod tests;

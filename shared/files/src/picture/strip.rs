@@ -20,20 +20,20 @@ pub(super) fn strip(format: Format, bytes: &[u8], orientation: u8) -> Option<Vec
 }
 
 /// What has not been read yet.
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.try_into().ok()
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         self.array().map(|[byte]| byte)
     }
 }
@@ -46,11 +46,11 @@ fn exif(orientation: u8) -> [u8; 26] {
 }
 
 const SOI: u8 = 0xD8;
-const EOI: u8 = 0xD9;
-const SOS: u8 = 0xDA;
+pub(super) const EOI: u8 = 0xD9;
+pub(super) const SOS: u8 = 0xDA;
 const APP0: u8 = 0xE0;
 const APP1: u8 = 0xE1;
-const APP2: u8 = 0xE2;
+pub(super) const APP2: u8 = 0xE2;
 const APP14: u8 = 0xEE;
 const APP15: u8 = 0xEF;
 const COMMENT: u8 = 0xFE;
@@ -74,7 +74,7 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
             kept.extend([0xFF, EOI]);
             return Some(kept);
         }
-        if matches!(marker, 0x01 | 0xD0..=0xD7) {
+        if is_bare(marker) {
             continue;
         }
         if owes_orientation && marker != APP0 {
@@ -98,7 +98,7 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
 }
 
 /// `0xFF` any number of times, then what it is.
-fn marker(input: &mut Reader<'_>) -> Option<u8> {
+pub(super) fn marker(input: &mut Reader<'_>) -> Option<u8> {
     if input.byte()? != 0xFF {
         return None;
     }
@@ -108,6 +108,11 @@ fn marker(input: &mut Reader<'_>) -> Option<u8> {
             return Some(byte);
         }
     }
+}
+
+/// Whether nothing belongs to a marker, not even a length.
+pub(super) const fn is_bare(marker: u8) -> bool {
+    matches!(marker, 0x01 | 0xD0..=0xD7)
 }
 
 fn segment(kept: &mut Vec<u8>, marker: u8, body: &[u8]) {
@@ -130,7 +135,7 @@ fn belongs_to_jpeg(marker: u8, body: &[u8]) -> bool {
 }
 
 /// Where the next marker is that is not part of the scan itself: stuffed zeros and restarts are.
-fn end_of_scan(bytes: &[u8]) -> usize {
+pub(super) fn end_of_scan(bytes: &[u8]) -> usize {
     bytes
         .windows(2)
         .position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xD0..=0xD7 | 0xFF))
@@ -145,25 +150,30 @@ const PNG_KEPT: [&[u8; 4]; 12] = [
     b"fdAT",
 ];
 
+/// What comes behind the signature.
+pub(super) fn png_signature(bytes: &[u8]) -> Option<Reader<'_>> {
+    bytes.strip_prefix(&PNG_SIGNATURE).map(Reader)
+}
+
+/// The next chunk's kind and body, without its checksum.
+pub(super) fn png_chunk<'a>(input: &mut Reader<'a>) -> Option<([u8; 4], &'a [u8])> {
+    let size = usize::try_from(u32::from_be_bytes(input.array()?)).ok()?;
+    let kind = input.array()?;
+    let body = input.take(size)?;
+    let _checksum = input.take(4)?;
+    Some((kind, body))
+}
+
 fn png(bytes: &[u8]) -> Option<Vec<u8>> {
-    const CHECKSUM: usize = 4;
-    let mut input = Reader(bytes);
     let mut kept = Vec::with_capacity(bytes.len());
-    let signature: [u8; 8] = input.array()?;
-    if signature != PNG_SIGNATURE {
-        return None;
-    }
-    kept.extend(signature);
+    let mut input = png_signature(bytes)?;
+    kept.extend(PNG_SIGNATURE);
     loop {
-        let length: [u8; 4] = input.array()?;
-        let kind: [u8; 4] = input.array()?;
-        let size = usize::try_from(u32::from_be_bytes(length)).ok()?;
-        let body = input.take(size.checked_add(CHECKSUM)?)?;
+        let before = input.0;
+        let (kind, _) = png_chunk(&mut input)?;
         // A capital first letter: nobody can show the picture without it.
         if kind[0].is_ascii_uppercase() || PNG_KEPT.contains(&&kind) {
-            kept.extend(length);
-            kept.extend(kind);
-            kept.extend(body);
+            kept.extend(before.get(..before.len() - input.0.len())?);
         }
         if &kind == b"IEND" {
             return Some(kept);
@@ -177,25 +187,34 @@ const WEBP_KEPT: [&[u8; 4]; 7] = [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b
 const WEBP_EXIF: u8 = 0x08;
 const WEBP_XMP: u8 = 0x04;
 
-fn webp(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
+/// What a RIFF file that says it is WebP holds.
+pub(super) fn riff_webp(bytes: &[u8]) -> Option<Reader<'_>> {
     let mut input = Reader(bytes);
-    let mut kept = Vec::with_capacity(bytes.len());
     if &input.array()? != b"RIFF" {
         return None;
     }
     let size = usize::try_from(u32::from_le_bytes(input.array()?)).ok()?;
     input = Reader(input.take(size.min(input.0.len()))?);
-    if &input.array()? != b"WEBP" {
-        return None;
-    }
+    (&input.array()? == b"WEBP").then_some(input)
+}
+
+/// The next chunk's kind and body.
+pub(super) fn riff_chunk<'a>(input: &mut Reader<'a>) -> Option<([u8; 4], &'a [u8])> {
+    let kind = input.array()?;
+    let size = usize::try_from(u32::from_le_bytes(input.array()?)).ok()?;
+    let body = input.take(size)?;
+    // Chunks begin at even places; the last one's padding is often forgotten.
+    let _padding = input.take((size % 2).min(input.0.len()))?;
+    Some((kind, body))
+}
+
+fn webp(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut input = riff_webp(bytes)?;
     kept.extend(*b"RIFF\0\0\0\0WEBP");
     let mut is_extended = false;
     while !input.0.is_empty() {
-        let kind: [u8; 4] = input.array()?;
-        let size = usize::try_from(u32::from_le_bytes(input.array()?)).ok()?;
-        let body = input.take(size)?;
-        // Chunks begin at even places; the last one's padding is often forgotten.
-        let _padding = input.take((size % 2).min(input.0.len()))?;
+        let (kind, body) = riff_chunk(&mut input)?;
         if !WEBP_KEPT.contains(&&kind) {
             continue;
         }
@@ -228,9 +247,9 @@ fn chunk(kept: &mut Vec<u8>, kind: [u8; 4], body: &[u8]) -> Option<()> {
     Some(())
 }
 
-const GIF_IMAGE: u8 = 0x2C;
-const GIF_EXTENSION: u8 = 0x21;
-const GIF_TRAILER: u8 = 0x3B;
+pub(super) const GIF_IMAGE: u8 = 0x2C;
+pub(super) const GIF_EXTENSION: u8 = 0x21;
+pub(super) const GIF_TRAILER: u8 = 0x3B;
 const GIF_CONTROL: u8 = 0xF9;
 const GIF_APPLICATION: u8 = 0xFF;
 
@@ -267,13 +286,7 @@ fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
             },
             _ => return None,
         };
-        loop {
-            let size = usize::from(input.byte()?);
-            if size == 0 {
-                break;
-            }
-            input.take(size)?;
-        }
+        sub_blocks(&mut input)?;
         if is_kept {
             kept.push(introducer);
             kept.extend(before.get(..before.len() - input.0.len())?);
@@ -281,8 +294,19 @@ fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+/// Passes over the blocks of an image or an extension, to behind the empty one that ends them.
+pub(super) fn sub_blocks(input: &mut Reader<'_>) -> Option<()> {
+    loop {
+        let size = usize::from(input.byte()?);
+        if size == 0 {
+            return Some(());
+        }
+        input.take(size)?;
+    }
+}
+
 /// The bytes of a table of colours, by the flags that announce it.
-fn colour_table(flags: u8) -> usize {
+pub(super) fn colour_table(flags: u8) -> usize {
     if flags & 0x80 == 0 {
         0
     } else {
