@@ -18,15 +18,17 @@ const NODES: usize = 2;
 const SECRET: &str = "a secret of the tests, which is long enough to be one";
 
 /// The name and value of a setting.
-pub(crate) type Setting<'a> = (&'a str, &'a str);
+pub(crate) type Setting<'a> = (&'static str, &'a str);
 
 pub(crate) struct Cluster {
     pub(crate) apis: Vec<Node>,
     pub(crate) gateways: Vec<Node>,
     /// People so far: each next one lives at the next node.
     people: AtomicUsize,
+    /// Of every node.
+    shared: Vec<(&'static str, String)>,
     services: Services,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Runs a test on a cluster of its own, or not at all without PostgreSQL and Redis.
@@ -37,36 +39,48 @@ pub(crate) async fn on_a_cluster(test: impl AsyncFn(&Cluster)) {
 }
 
 impl Cluster {
-    /// With settings for the API nodes beside the defaults.
+    /// With settings for the API nodes beside the defaults; those of contact protection are the gateways' too.
     pub(crate) async fn start(for_apis: &[Setting<'_>]) -> Option<Self> {
         let services = Services::find()?;
-        let folder = tempfile::tempdir().expect("a folder");
-        let start = |kind: &str, number: usize, own: &[Setting<'_>]| {
-            let mut settings = vec![
+        let mut cluster = Self {
+            apis: Vec::new(),
+            gateways: Vec::new(),
+            people: AtomicUsize::new(0),
+            shared: vec![
                 ("database.url", services.database_url.clone()),
                 ("redis.url", services.redis_url.clone()),
                 ("redis.prefix", services.prefix.clone()),
                 ("tokens.secret", SECRET.to_owned()),
-            ];
-            settings.extend(own.iter().map(|&(key, value)| (key, value.to_owned())));
-            let log = folder.path().join(format!("{kind}-{number}.log"));
-            Node::start(kind, &format!("{kind}.listen"), &settings, &log)
+            ],
+            services,
+            folder: tempfile::tempdir().expect("a folder"),
         };
-        let apis: Vec<_> = (0..NODES).map(|number| start("api", number, for_apis)).collect();
-        let origins = [("gateway.allowed_origins", r#"["*"]"#)];
-        let gateways: Vec<_> = (0..NODES)
-            .map(|number| start("gateway", number, &origins))
-            .collect();
-        for node in apis.iter().chain(&gateways) {
+        let mut for_gateways = vec![("gateway.allowed_origins", r#"["*"]"#)];
+        for_gateways.extend(for_apis.iter().filter(|(key, _)| key.starts_with("contacts.")));
+        for number in 0..NODES {
+            cluster.apis.push(cluster.node("api", number, for_apis));
+            cluster
+                .gateways
+                .push(cluster.node("gateway", number, &for_gateways));
+        }
+        for node in cluster.apis.iter().chain(&cluster.gateways) {
             node.ready().await;
         }
-        Some(Self {
-            apis,
-            gateways,
-            people: AtomicUsize::new(0),
-            services,
-            _folder: folder,
-        })
+        Some(cluster)
+    }
+
+    fn node(&self, kind: &str, number: usize, own: &[Setting<'_>]) -> Node {
+        let mut settings: Vec<(&str, String)> = self.shared.clone();
+        settings.extend(own.iter().map(|&(key, value)| (key, value.to_owned())));
+        let log = self.folder.path().join(format!("{kind}-{number}.log"));
+        Node::start(kind, &format!("{kind}.listen"), &settings, &log)
+    }
+
+    /// One more API node, with the defaults, beside those that have run for a while.
+    pub(crate) async fn late_api(&self) -> Node {
+        let node = self.node("api", self.apis.len(), &[]);
+        node.ready().await;
+        node
     }
 
     /// Somebody new, by the name that they sign in with. Their requests go to one API node and their sockets to one

@@ -82,6 +82,15 @@ async fn all_are_online(api: &str, who: &Person, room: ConversationId) {
         .expect("everybody is online in time");
 }
 
+async fn is_online(api: &str, who: &Person, room: ConversationId) {
+    let looking = async {
+        while !listed(api, who, room).await[&who.id].0 {
+            sleep(POLL).await;
+        }
+    };
+    timeout(PATIENCE, looking).await.expect("online in time");
+}
+
 /// A gateway is killed with Anna's only socket and one of Boris's two: how long until Anna is told to be offline.
 async fn killed(lease: u64) -> Option<Duration> {
     let mut cluster = start(2, lease).await?;
@@ -205,13 +214,18 @@ async fn sent_away(socket: &mut Socket) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_restart_turns_nobody_offline() {
-    let Some(mut cluster) = start(2, SHORT_LEASE).await else {
+    // The first two are restarted; the third has the one who watches.
+    let Some(mut cluster) = start(3, SHORT_LEASE).await else {
         return;
     };
     let api = cluster.apis[0].public.clone();
     let names: Vec<_> = (0..PEOPLE).map(|number| format!("user{number}")).collect();
     let people = register(&api, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let ids: Vec<_> = people.iter().map(|person| person.id).collect();
+    let [watcher, last] = &register(&api, &["watcher", "last"]).await[..] else {
+        unreachable!("two were registered")
+    };
+    let mut ids: Vec<_> = people.iter().map(|person| person.id).collect();
+    ids.extend([watcher.id, last.id]);
     let room = people[0].create_group(&api, &ids).await;
     let mut sockets = Vec::new();
     for (place, person) in people.iter().enumerate() {
@@ -219,8 +233,13 @@ async fn a_rolling_restart_turns_nobody_offline() {
         let socket = person.open(&cluster.gateways[node].public, "").await;
         sockets.push((node, socket));
     }
-    all_are_online(&api, &people[0], room).await;
+    let mut watching = watcher.open(&cluster.gateways[2].public, "").await;
+    watching.joined(1).await;
+    for person in &people {
+        is_online(&api, person, room).await;
+    }
     let before = listed(&api, &people[0], room).await;
+    let watching = tokio::spawn(told_until(watching, last.id));
     for leaving in 0..2 {
         cluster.gateways[leaving].terminate();
         for (_, socket) in sockets.iter_mut().filter(|(node, _)| *node == leaving) {
@@ -240,4 +259,20 @@ async fn a_rolling_restart_turns_nobody_offline() {
     sleep(Duration::from_secs(SHORT_LEASE) * 3 / 2).await;
     // An edge would have moved the moment.
     assert_eq!(listed(&api, &people[0], room).await, before);
+    let _last = last.open(&cluster.gateways[0].public, "").await;
+    let told = timeout(PATIENCE, watching)
+        .await
+        .expect("the last edge in time")
+        .unwrap();
+    let offline: Vec<_> = told.iter().filter(|person| !person.is_online).collect();
+    assert!(offline.is_empty(), "nobody has left: {offline:?}");
+}
+
+/// All edges up to the one of somebody who comes last.
+async fn told_until(mut socket: Socket, last: UserId) -> Vec<PersonPresence> {
+    let mut edges = Vec::new();
+    while edges.iter().all(|person: &PersonPresence| person.user_id != last) {
+        edges.extend(told(&mut socket).await);
+    }
+    edges
 }

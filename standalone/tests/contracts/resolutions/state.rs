@@ -48,8 +48,11 @@ pub(super) async fn resolution_08_read_state_is_a_cursor_per_participant(cluster
     has_read("Mini's history", &boris).await;
     say("два").await;
     assert_eq!(is_read().await, false);
-    boris.mini().open(number).await;
+    // Only opened: not a frame is sent on it.
+    let opened = boris.mini().try_open(number).await.expect("a member is let in");
     has_read("opening a Mini socket", &boris).await;
+    assert_eq!(is_read().await, true, "Boris has");
+    drop(opened);
     say("три").await;
     boris
         .oko()
@@ -68,6 +71,25 @@ pub(super) async fn resolution_08_read_state_is_a_cursor_per_participant(cluster
     open.until("message:new").await;
     has_read("KSTU's open socket", &boris).await;
     assert_eq!(unread(&vera).await, Some(5), "Vera has read the first");
+    delivery_to_a_mini_socket_reads_nothing(&anna, &boris, &vera).await;
+}
+
+/// Boris's canonical socket stands at the same gateway and reads: once his second mark is stored, one of Vera's for the
+/// first message would be too.
+async fn delivery_to_a_mini_socket_reads_nothing(anna: &Person, boris: &Person, vera: &Person) {
+    let room = anna.kstu().group("Химия", &[boris, vera]).await;
+    let number = anna.kstu().number(&room).await;
+    let unread = async |who: &Person| who.kstu().listed(&room).await["unread_count"].as_i64();
+    let mut in_mini = vera.mini().open(number).await;
+    let _reads = boris.beside(vera).kstu().open(&room).await;
+    for (text, waiting) in [("раз", 1), ("два", 2)] {
+        anna.kstu().send(&room, text).await;
+        assert_eq!(in_mini.until("chat_message").await["message"], text);
+        eventually("Boris's socket reads", async || unread(boris).await == Some(0)).await;
+        assert_eq!(unread(vera).await, Some(waiting), "{text} was only delivered");
+    }
+    is_alive(&mut in_mini).await;
+    assert_eq!(unread(vera).await, Some(2));
 }
 
 pub(super) async fn resolution_14_presence_counts_sockets(cluster: &Cluster) {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::accounts::PASSWORD;
 use crate::answer::has_fields;
 use crate::cluster::Cluster;
+use crate::mini;
 use crate::patience::eventually;
 use crate::person::{Header, Person};
 
@@ -18,6 +19,12 @@ const GUARDED: [&str; 5] = [
     "/api/notifications/",
 ];
 
+/// The headers that carry a token.
+const HEADERS: [&str; 2] = ["authorization", "www-authenticate"];
+
+/// The queries that carry one.
+const QUERIES: [&str; 3] = ["token=", "Authorization=Bearer%20", "WWW-Authenticate=Bearer%20"];
+
 async fn status(who: &Person, headers: &[Header<'_>], path: &str) -> u16 {
     who.call_with(headers, Method::GET, path, &Value::Null)
         .await
@@ -29,14 +36,12 @@ pub(super) async fn resolution_05_tokens_come_by_any_carrier(cluster: &Cluster) 
     let room = anna.kstu().group("Физика", &[&boris]).await;
     let number = anna.kstu().number(&room).await;
     let token = &anna.access;
-    let headers = ["authorization", "www-authenticate"];
-    let queries = ["token=", "Authorization=Bearer%20", "WWW-Authenticate=Bearer%20"];
     for path in GUARDED {
-        for name in headers {
+        for name in HEADERS {
             let good = [(name, format!("Bearer {token}"))];
             assert_eq!(status(&anna, &good, path).await, 200, "{name} at {path}");
         }
-        for query in queries {
+        for query in QUERIES {
             let good = format!("{path}?{query}{token}");
             assert_eq!(status(&anna, &[], &good).await, 200, "{query} at {path}");
             assert_eq!(status(&anna, &[], &format!("{path}?{query}bad")).await, 401);
@@ -48,16 +53,10 @@ pub(super) async fn resolution_05_tokens_come_by_any_carrier(cluster: &Cluster) 
         ];
         assert_eq!(status(&anna, &bad_first, path).await, 401, "{path}");
         let bad_header = [("authorization", "Bearer bad".to_owned())];
-        assert_eq!(
-            status(&anna, &bad_header, &format!("{path}?token={token}")).await,
-            401
-        );
-        // `Authorization` says who asks.
-        let two = [
-            ("authorization", format!("Bearer {token}")),
-            ("www-authenticate", format!("Bearer {}", boris.access)),
-        ];
-        assert_eq!(status(&anna, &two, path).await, 200, "{path}");
+        for query in QUERIES {
+            let good = format!("{path}?{query}{token}");
+            assert_eq!(status(&anna, &bad_header, &good).await, 401, "{query} at {path}");
+        }
         let refused = anna.call_with(&[], Method::GET, path, &Value::Null).await;
         assert_eq!(
             refused.is(401).header("www-authenticate"),
@@ -69,18 +68,65 @@ pub(super) async fn resolution_05_tokens_come_by_any_carrier(cluster: &Cluster) 
         format!("/api/unet-chat/ws/conversations/{room}/"),
         format!("/ws/chat/{number}/"),
     ] {
-        for name in headers {
+        for name in HEADERS {
             anna.open(&door, &[(name, format!("Bearer {token}"))]).await;
         }
-        for query in queries {
+        for query in QUERIES {
             anna.open(&format!("{door}?{query}{token}"), &[]).await;
         }
         let bad = [("authorization", "Bearer bad".to_owned())];
-        let refused = anna.try_open(&format!("{door}?token={token}"), &bad).await;
-        assert_eq!(refused.err().expect("a refusal").status, 401, "{door}");
+        for query in QUERIES {
+            let refused = anna.try_open(&format!("{door}?{query}{token}"), &bad).await;
+            let refused = refused.err().unwrap_or_else(|| panic!("{query} opened {door}"));
+            assert_eq!(refused.status, 401, "{query} at {door}");
+        }
     }
+    authorization_says_who_asks(&anna, &boris).await;
+    authorization_says_who_has_a_socket(&anna, &boris, number).await;
     for node in cluster.apis.iter().chain(&cluster.gateways) {
         assert!(!node.log().contains(token.as_str()), "a token is in a log");
+    }
+}
+
+/// With one good token in `Authorization` and another one elsewhere, the answer is for the first, whoever that is.
+async fn authorization_says_who_asks(anna: &Person, boris: &Person) {
+    for (first, second) in [(anna, boris), (boris, anna)] {
+        let bearer = ("authorization", format!("Bearer {}", first.access));
+        let me = async |headers: &[Header<'_>], path: &str| {
+            let me = anna.call_with(headers, Method::GET, path, &Value::Null).await;
+            assert_eq!(me.json_of(200)["id"], first.id, "{path}: {headers:?}");
+        };
+        let other = ("www-authenticate", format!("Bearer {}", second.access));
+        me(&[bearer.clone(), other.clone()], "/api/auth/me/").await;
+        me(&[other, bearer.clone()], "/api/auth/me/").await;
+        for query in QUERIES {
+            let path = format!("/api/auth/me/?{query}{}", second.access);
+            me(std::slice::from_ref(&bearer), &path).await;
+        }
+    }
+}
+
+/// The same on sockets: the canonical one says whose it is, the Mini one echoes what its owner says.
+async fn authorization_says_who_has_a_socket(anna: &Person, boris: &Person, number: i64) {
+    let bearer = ("authorization", format!("Bearer {}", anna.access));
+    let mut openings = vec![(
+        vec![
+            bearer.clone(),
+            ("www-authenticate", format!("Bearer {}", boris.access)),
+        ],
+        String::new(),
+    )];
+    for query in QUERIES {
+        openings.push((vec![bearer.clone()], format!("?{query}{}", boris.access)));
+    }
+    for (headers, query) in openings {
+        let mut canonical = anna.open(&format!("/api/unet-chat/ws{query}"), &headers).await;
+        let hello = canonical.until("hello").await;
+        assert_eq!(hello["payload"]["user_id"], anna.id, "{query} {headers:?}");
+        let mut in_mini = anna.open(&format!("/ws/chat/{number}/{query}"), &headers).await;
+        mini::say(&mut in_mini, "кто я?").await;
+        let echo = in_mini.until("chat_message").await;
+        assert_eq!(echo["user_id"], anna.id, "{query} {headers:?}: {echo}");
     }
 }
 
