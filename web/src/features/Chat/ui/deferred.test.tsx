@@ -30,6 +30,23 @@ test("is loaded once, when it is first shown, and what stands in for it goes", a
   expect(load).toHaveBeenCalledOnce();
 });
 
+test("a part that takes another's place is loaded as well, and comes", async () => {
+  let arrive: (module: { default: typeof Hello }) => void = () => undefined;
+  const late = new Promise<{ default: typeof Hello }>((resolve) => {
+    arrive = resolve;
+  });
+  const [First, Second] = [deferred(async () => ({ default: Hello })), deferred(() => late)];
+  const slot = (of: typeof First, name: string) => <Deferred {...{ of, name }} onUnavailable={vi.fn()} />;
+  const { rerender } = await renderWithTexts(slot(First, "Аня"));
+  await screen.findByText("Привет, Аня");
+  rerender(slot(Second, "Борис"));
+  expect(screen.queryByText(/Привет/)).toBeNull();
+  arrive({ default: Hello });
+  await screen.findByText("Привет, Борис");
+  rerender(slot(First, "Вера"));
+  screen.getByText("Привет, Вера");
+});
+
 test("without a network it says so, breaks nothing, and is loaded by the next press", async () => {
   const load = vi.fn(async () => ({ default: Hello }));
   load.mockRejectedValueOnce(new TypeError("Failed to fetch dynamically imported module"));

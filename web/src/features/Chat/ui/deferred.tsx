@@ -54,20 +54,22 @@ function useLoaded<P extends object>(
   attempt: number,
   onFailed: () => void,
 ): ComponentType<P> | null {
-  const [isHere, setHere] = useState(part.current() !== null);
+  // Which part has come, and not that one has: the same place may show one part after another.
+  const [, setHere] = useState<DeferredPart<P> | null>(null);
+  const Component = part.current();
   // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt asks once
   useEffect(() => {
-    if (isHere) return;
+    if (Component !== null) return;
     let isWanted = true;
     part.load().then(
-      () => isWanted && setHere(true),
+      () => isWanted && setHere(part),
       () => isWanted && onFailed(),
     );
     return () => {
       isWanted = false;
     };
-  }, [attempt]);
-  return part.current();
+  }, [part, attempt]);
+  return Component;
 }
 
 /** Like `React.lazy`, for what a press opens: a chunk that cannot be loaded, because the network is away or a new version

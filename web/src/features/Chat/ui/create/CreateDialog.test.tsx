@@ -61,6 +61,31 @@ test("makes a group of a title and the people who were picked", async () => {
   expect(onClose).toHaveBeenCalled();
 });
 
+test.each([
+  ["Группа", "Убрать: Иван Петров"],
+  ["Личная", null],
+])(
+  "Escape closes the list, then the dialog, and takes away nobody who is picked: %s",
+  async (type, badge) => {
+    const { user, onClose } = await dialog();
+    await user.click(screen.getByRole("radio", { name: type }));
+    await user.click(screen.getByRole("combobox"));
+    await user.click(await screen.findByRole("option", { name: /Иван Петров/ }));
+    const isStillPicked = () =>
+      badge === null
+        ? expect(screen.getByRole<HTMLInputElement>("combobox").value).toBe("Иван Петров")
+        : screen.getByRole("button", { name: badge });
+    if (screen.queryByRole("listbox") === null) await user.click(screen.getByRole("combobox"));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("listbox")).toBeNull());
+    expect(onClose).not.toHaveBeenCalled();
+    isStillPicked();
+    await user.keyboard("{Escape}");
+    expect(onClose).toHaveBeenCalledOnce();
+    isStillPicked();
+  },
+);
+
 test("says that nobody is called so", async () => {
   const { user } = await dialog();
   await user.click(screen.getByRole("combobox"));

@@ -1,5 +1,7 @@
 import { Combobox } from "@base-ui/react/combobox";
+import type { BaseUIEvent } from "@base-ui/react/types";
 import { Check, ChevronDown } from "lucide-react";
+import type { KeyboardEvent } from "react";
 import { initials } from "../../lib/format/names.ts";
 import type { ChatUser, UserId } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
@@ -77,12 +79,19 @@ function comboboxBasics(onOpen: () => void) {
   };
 }
 
+/** Escape in a closed field would take away who is picked: it is left to the dialog around instead. */
+function keepPicked(event: BaseUIEvent<KeyboardEvent<HTMLInputElement>>): void {
+  const isOpen = event.currentTarget.getAttribute("aria-expanded") === "true";
+  if (event.key === "Escape" && !isOpen) event.preventBaseUIHandler();
+}
+
 function PickerField({ label, placeholder }: { label: string; placeholder: string }) {
   return (
     <Combobox.InputGroup className="uc:relative uc:flex uc:items-center">
       <Combobox.Input
         aria-label={label}
         placeholder={placeholder}
+        onKeyDown={keepPicked}
         className="uc:h-9 uc:w-full uc:min-w-0 uc:rounded-md uc:border uc:border-border uc:bg-background uc:ps-3 uc:pe-9 uc:placeholder:text-muted-foreground uc:disabled:opacity-50 uc:pointer-coarse:text-base"
       />
       <Combobox.Trigger

@@ -33,6 +33,7 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
       if (row?.kind !== "message" || row.message.kind === "system" || row.message.deleted_at) return null;
       return (
         <Deferred
+          key="menu"
           of={MessageMenu}
           message={row.message}
           anchor={overlay.anchor}
@@ -45,6 +46,7 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
     case "emoji":
       return (
         <Deferred
+          key="emoji"
           of={EmojiPicker}
           anchor={overlay.anchor}
           label={t("messages.react")}
@@ -56,6 +58,7 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
     case "remove":
       return (
         <Deferred
+          key="remove"
           of={RemoveDialog}
           onConfirm={() => {
             onRemove(overlay.message);
@@ -68,6 +71,7 @@ export function Overlays({ overlay, rows, canPin, onClose, onRemove }: OverlaysP
     case "media":
       return (
         <Deferred
+          key="media"
           of={Lightbox}
           media={overlay.media}
           at={overlay.at}
