@@ -57,7 +57,18 @@ for (const [look, browser] of LOOKS) {
 
       await page.getByRole("button", { name: "Новая беседа" }).first().click();
       await expectAccessible(page, "the dialog for a new conversation");
+      await page.getByRole("combobox").click();
+      await expect(page.getByRole("option").first()).toBeVisible();
+      await expectAccessible(page, "the choice of people");
       await page.keyboard.press("Escape");
+      await expect(page.getByRole("option")).toHaveCount(0);
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+      const search = page.getByRole("searchbox").first();
+      await search.fill("Кто идёт");
+      await expect(page.getByRole("heading", { name: "Сообщения" })).toBeVisible();
+      await expectAccessible(page, "found messages");
+      await search.fill("");
       await page.getByRole("button", { name: /^Уведомления/ }).click();
       await expectAccessible(page, "the notifications");
       await page.keyboard.press("Escape");

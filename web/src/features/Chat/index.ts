@@ -88,3 +88,5 @@ export type { UserAsyncMultiSelectProps } from "./ui/create/UserAsyncMultiSelect
 export type { UserAsyncSelectProps } from "./ui/create/UserAsyncSelect.tsx";
 export { HeaderIcons, type HeaderIconsProps } from "./ui/HeaderIcons.tsx";
 export { ChatMessages } from "./ui/LazyMessages.tsx";
+export { MessagesModal } from "./ui/LazyModal.tsx";
+export type { MessagesModalProps } from "./ui/MessagesModal.tsx";

@@ -53,24 +53,32 @@ function Waiting({ retryAt, onRetry }: { retryAt: number; onRetry: () => void })
   const { t } = useText();
   const seconds = useSecondsUntil(retryAt);
   return (
-    <Line icon={<WifiOff />}>
+    <Line icon={<WifiOff />} action={<RetryNow onRetry={onRetry} />}>
       {/* The seconds are for the eyes: a reader would say them every second. */}
       <span aria-hidden="true">{t("list.waiting", { seconds })}</span>
       <span className="uc:sr-only">{t("list.noConnection")}</span>
-      <Button size="sm" variant="outline" onClick={onRetry}>
-        {t("list.retryNow")}
-      </Button>
     </Line>
   );
 }
 
-function Line({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+function RetryNow({ onRetry }: { onRetry: () => void }) {
+  const { t } = useText();
+  return (
+    <Button size="sm" variant="outline" className="uc:shrink-0" onClick={onRetry}>
+      {t("list.retryNow")}
+    </Button>
+  );
+}
+
+/** One row, however narrow: only the words take a second line. */
+function Line({ icon, action, children }: { icon: ReactNode; action?: ReactNode; children: ReactNode }) {
   return (
     <div className="uc:flex uc:min-h-10 uc:items-center uc:gap-2 uc:border-b uc:bg-muted uc:px-3 uc:py-1 uc:text-sm">
-      <span aria-hidden="true" className="uc:[&_svg]:size-4">
+      <span aria-hidden="true" className="uc:shrink-0 uc:[&_svg]:size-4">
         {icon}
       </span>
-      <div className="uc:flex uc:min-w-0 uc:flex-1 uc:flex-wrap uc:items-center uc:gap-2">{children}</div>
+      <div className="uc:min-w-0 uc:flex-1">{children}</div>
+      {action}
     </div>
   );
 }

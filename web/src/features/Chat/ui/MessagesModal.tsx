@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { listTime } from "../lib/format/dates.ts";
+import { shortTime } from "../lib/format/dates.ts";
 import { conversationTitle, initials } from "../lib/format/names.ts";
 import type { Conversation, ConversationId } from "../lib/types.ts";
 import { useConversations } from "../model/conversations/hooks.ts";
@@ -113,7 +113,7 @@ function Friends({ isWide, selectedId, onSelect }: FriendsProps) {
             </Button>
           </div>
         )}
-        <ul className="uc:min-h-0 uc:flex-1 uc:overflow-y-auto">
+        <ul className={cn("uc:min-h-0 uc:overflow-y-auto", rows.length > 0 && "uc:flex-1")}>
           {rows.map((row) => (
             <li key={row.id}>
               <Friend row={row} isSelected={row.id === selectedId} onSelect={() => onSelect(row.id)} />
@@ -163,7 +163,7 @@ function Friend(props: { row: Conversation; isSelected: boolean; onSelect: () =>
         {unread > 0 && <span className="uc:sr-only">{t("list.unreadCount", { count: unread })}</span>}
       </span>
       <span className="uc:self-start uc:text-xs uc:text-muted-foreground">
-        {listTime(row.last_message?.created_at ?? row.created_at, new Date(), locale)}
+        {shortTime(row.last_message?.created_at ?? row.created_at, new Date(), locale)}
       </span>
     </button>
   );

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { clockTime, dayLabel, fullTime, isSameDay, lastSeen, listTime, relativeTime } from "./dates.ts";
+import {
+  clockTime,
+  dayLabel,
+  fullTime,
+  isSameDay,
+  lastSeen,
+  listTime,
+  relativeTime,
+  shortTime,
+} from "./dates.ts";
 
 const zone = process.env.TZ;
 
@@ -34,6 +43,16 @@ describe("the time of a row", () => {
     expect(listTime("2026-11-19T06:00:00Z", NOON, "ky")).toBe("бейшемби");
     expect(listTime("2026-11-15T06:00:00Z", NOON, "en")).toBe("Sunday");
     expect(listTime("2026-11-14T06:00:00Z", NOON)).toBe("14.11.26");
+  });
+
+  it("in the window of messages is the days for a week, then the day and the month", () => {
+    expect(shortTime("2026-11-21T03:05:00Z", NOON)).toBe("09:05");
+    expect(shortTime("2026-11-20T17:59:59Z", NOON)).toBe("Вчера");
+    expect(shortTime("2026-11-19T06:00:00Z", NOON)).toBe("2 дн. назад");
+    expect(shortTime("2026-11-15T06:00:00Z", NOON, "en")).toBe("6 d ago");
+    expect(shortTime("2026-11-14T06:00:00Z", NOON)).toBe("14.11");
+    expect(shortTime("2025-11-14T06:00:00Z", NOON)).toBe("14.11.25");
+    expect(shortTime("", NOON)).toBe("");
   });
 
   it("does not call a moment ahead of the clock by its date", () => {

@@ -90,6 +90,16 @@ export function listTime(moment: string, now: Date, locale: Locale = "ru"): stri
   return days < WEEK_DAYS ? weekdayName(date.getDay(), locale) : numbers(date);
 }
 
+/** The time of a row of the window of messages: today the time, then "Вчера", "3 дн. назад" for a week, then `21.11`. */
+export function shortTime(moment: string, now: Date, locale: Locale = "ru"): string {
+  const date = parsed(moment);
+  if (date === null) return "";
+  const days = daysBefore(date, now);
+  if (days === 0) return clock(date);
+  if (days === 1) return WORDS[locale].yesterday;
+  return days < WEEK_DAYS ? WORDS[locale].daysAgo(days) : shortDate(date, now);
+}
+
 /** What stands between the messages of two days: "Сегодня", "Вчера", `21 ноября`, `21 ноября 2025`. */
 export function dayLabel(moment: string, now: Date, locale: Locale = "ru"): string {
   const date = parsed(moment);
@@ -119,7 +129,7 @@ export function relativeTime(moment: string, now: Date, locale: Locale = "ru"): 
   // The night between does not make an hour ago a day ago.
   if (age < 24 * HOUR_MS) return words.hoursAgo(Math.floor(age / HOUR_MS));
   if (days < WEEK_DAYS) return words.daysAgo(days);
-  return isSameYear(date, now) ? dayAndMonth(date) : numbers(date);
+  return shortDate(date, now);
 }
 
 /** When somebody was there: "был(а) 5 мин. назад", "был(а) вчера в 14:05", "был(а) 21.11.26". */
@@ -146,6 +156,11 @@ export function fullTime(moment: string, locale: Locale = "ru"): string {
 /** `14:05` */
 function clock(date: Date): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** `21.11`, of another year `21.11.25` */
+function shortDate(date: Date, now: Date): string {
+  return isSameYear(date, now) ? dayAndMonth(date) : numbers(date);
 }
 
 /** `21.11` */

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { row } from "../../model/testkit.ts";
 import { inJsdom, PEOPLE, renderChat } from "../testing.tsx";
@@ -48,7 +48,8 @@ test("makes a group of a title and the people who were picked", async () => {
   expect(server.count("GET /api/v1/users/chat-users/")).toBe(0);
   await user.type(screen.getByLabelText("Название"), " Кафедра ");
   await user.click(screen.getByRole("combobox"));
-  await screen.findByRole("option", { name: /Иван Петров.*Доцент/ });
+  const list = within(await screen.findByRole("region", { name: "Участники" }));
+  await list.findByRole("option", { name: /Иван Петров.*Доцент/ });
   expect(screen.queryByRole("option", { name: /Айбек/ })).toBeNull();
   await user.keyboard("ёлк");
   await waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(1));

@@ -43,7 +43,7 @@ export function OnePicker(
       {...comboboxBasics(props.onOpen)}
     >
       <PickerField label={props.label} placeholder={props.placeholder} />
-      <PickerPopup directory={props.directory} />
+      <PickerPopup label={props.label} directory={props.directory} />
     </Combobox.Root>
   );
 }
@@ -62,7 +62,7 @@ export function ManyPicker(
       {...comboboxBasics(props.onOpen)}
     >
       <PickerField label={props.label} placeholder={props.placeholder} />
-      <PickerPopup directory={props.directory} />
+      <PickerPopup label={props.label} directory={props.directory} />
     </Combobox.Root>
   );
 }
@@ -103,13 +103,18 @@ function PickerField({ label, placeholder }: { label: string; placeholder: strin
   );
 }
 
-function PickerPopup({ directory }: { directory: Directory }) {
+function PickerPopup({ label, directory }: { label: string; directory: Directory }) {
   const container = usePortalContainer();
   const { t } = useText();
   return (
     <Combobox.Portal container={container}>
       <Combobox.Positioner sideOffset={4} className="uc:z-50 uc:w-(--anchor-width)">
-        <Combobox.Popup className="uc:flex uc:max-h-[min(20rem,var(--available-height))] uc:flex-col uc:overflow-hidden uc:rounded-md uc:border uc:border-border uc:bg-background uc:shadow-lg">
+        {/* It lies beside the dialog and beside the page's own parts: a named part of its own, for who goes by those. */}
+        <Combobox.Popup
+          role="region"
+          aria-label={label}
+          className="uc:flex uc:max-h-[min(20rem,var(--available-height))] uc:flex-col uc:overflow-hidden uc:rounded-md uc:border uc:border-border uc:bg-background uc:shadow-lg"
+        >
           {directory.state === "loading" && <Spinner label={t("common.loading")} className="uc:m-3" />}
           {directory.state === "failed" && (
             <div role="alert" className="uc:flex uc:items-center uc:gap-2 uc:p-3 uc:text-sm">

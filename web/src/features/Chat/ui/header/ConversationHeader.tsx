@@ -65,7 +65,11 @@ export function ConversationHeader(props: ConversationHeaderProps) {
 /** A button whose surface is all of what stands around it. */
 function WholeButton({ onPress, children }: { onPress: () => void; children: string }) {
   return (
-    <button type="button" onClick={onPress} className="uc:after:absolute uc:after:inset-0">
+    <button
+      type="button"
+      onClick={onPress}
+      className="uc:block uc:min-h-6 uc:min-w-6 uc:max-w-full uc:truncate uc:text-start uc:after:absolute uc:after:inset-0"
+    >
       <bdi>{children}</bdi>
     </button>
   );

@@ -13,15 +13,19 @@ export interface HeaderStatusInput {
   nameOf: (id: UserId) => string;
   /** How many are in the group; 0 while that is not known. */
   memberCount: number;
+  /** The socket is down: nobody knows who is there. */
+  isOffline: boolean;
 }
 
 /** The line under the title: who writes comes first, then of what kind the conversation is and who is there. */
-export function useHeaderStatus({ conversation, typing, nameOf, memberCount }: HeaderStatusInput) {
+export function useHeaderStatus(input: HeaderStatusInput) {
+  const { conversation, typing, nameOf, memberCount, isOffline } = input;
   const { t, locale } = useText();
   const other = conversation?.type === "private" ? (conversation.other_user?.id ?? null) : null;
-  const { isOnline, lastSeen } = usePresence(other);
+  const { isOnline: wasOnline, lastSeen } = usePresence(other);
+  const isOnline = other === null || isOffline ? undefined : wasOnline;
   const typed = typingLine();
-  if (typed !== null) return { status: typed, isOnline: other === null ? undefined : isOnline };
+  if (typed !== null) return { status: typed, isOnline };
   if (conversation === undefined) return { status: "", isOnline: undefined };
   if (conversation.type === "group") {
     const members = memberCount > 0 ? ` · ${t("details.members", { count: memberCount })}` : "";
@@ -38,7 +42,7 @@ export function useHeaderStatus({ conversation, typing, nameOf, memberCount }: H
   }
 
   function presence(): string {
-    if (other === null) return "";
+    if (other === null || isOffline) return "";
     if (isOnline) return ` · ${t("common.online")}`;
     const seen = lastSeenText(lastSeen, new Date(), locale);
     return ` · ${seen === "" ? t("common.offline") : seen}`;

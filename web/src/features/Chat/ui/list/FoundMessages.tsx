@@ -28,9 +28,9 @@ export function FoundMessages({ rows, state, onRetry, onMore, onOpen }: FoundMes
   const { t } = useText();
   return (
     <section aria-label={t("list.found")} className="uc:border-t uc:pt-2">
-      <h3 className="uc:px-3 uc:pb-1 uc:text-xs uc:font-semibold uc:text-muted-foreground">
+      <h2 className="uc:px-3 uc:pb-1 uc:text-xs uc:font-semibold uc:text-muted-foreground">
         {t("list.found")}
-      </h3>
+      </h2>
       <ul>
         {rows.map((row) => (
           <li key={row.id}>

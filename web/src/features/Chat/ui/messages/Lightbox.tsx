@@ -75,7 +75,8 @@ function LightboxBar({ file }: { file: Attachment }) {
   const { url } = useAttachmentUrl(file);
   const name = file.name ?? t("messages.file");
   return (
-    <div className="uc:flex uc:items-center uc:gap-2 uc:p-2">
+    // Opaque: the page that shines through elsewhere would be read together with the name.
+    <div className="uc:flex uc:items-center uc:gap-2 uc:bg-black uc:p-2">
       <span dir="auto" className="uc:min-w-0 uc:flex-1 uc:truncate uc:px-2">
         {file.name}
       </span>

@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
+import { createTranslator } from "../../lib/i18n/translator.ts";
 import { MY, row } from "../../model/testkit.ts";
 import { inJsdom, notification, renderChat } from "../testing.tsx";
-import { actionPath, isAboutOrders, subjectOf } from "./entry.ts";
+import { actionPath, isAboutOrders, subjectOf, titleOf } from "./entry.ts";
 import NotificationCenter from "./NotificationCenter.tsx";
 
 inJsdom();
@@ -61,6 +62,32 @@ test("orders are told from messages, and lead to the host's page", () => {
   expect([MESSAGE, ORDER].map(isAboutOrders)).toEqual([false, true]);
   expect(actionPath(ORDER)).toBe("/order/7");
   expect(actionPath({ related_object_type: "order", related_object_id: null })).toBeNull();
+});
+
+test.each([
+  ["message", "Новое сообщение от Анна Ким", "New message from Анна Ким"],
+  ["mention", "Вас упоминает Анна Ким", "Анна Ким mentioned you"],
+  ["mention", "Вас упоминает Анна Ким в «Курс «Б»»", "Анна Ким mentioned you in “Курс «Б»”"],
+  ["reply", "Ответ от Анна Ким", "Reply from Анна Ким"],
+  ["reply", "Ответ от Анна Ким в «Курс»", "Reply from Анна Ким in “Курс”"],
+  ["added", "Вас добавили в беседу", "You were added to a conversation"],
+  ["message", "Xabar", "Xabar"],
+  ["system", "Новое сообщение от системы", "Новое сообщение от системы"],
+  ["constructor", "Новый заказ", "Новый заказ"],
+])("%s, %j, reads in English: %j; in Russian as it came", async (type, title, expected) => {
+  const [english, russian] = [await createTranslator("en"), await createTranslator("ru")];
+  expect(titleOf({ type, title }, english.language.getSnapshot().t)).toBe(expected);
+  expect(titleOf({ type, title }, russian.language.getSnapshot().t)).toBe(title);
+});
+
+test("an entry and the button that deletes it are named in the reader's language", async () => {
+  await renderChat(
+    <NotificationCenter isOpen onClose={() => undefined} onOpenConversation={() => undefined} />,
+    (server) => server.on("GET /api/notifications/", () => [MESSAGE]),
+    "ky",
+  );
+  await screen.findByText("Ивана жаңы билдирүү жазды");
+  screen.getByRole("button", { name: /Ивана жаңы билдирүү жазды$/ });
 });
 
 test("a click on a message marks it read and opens its conversation", async () => {

@@ -3,7 +3,7 @@ import { relativeTime } from "../../lib/format/dates.ts";
 import type { Notification } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
 import { Button } from "../kit/Button.tsx";
-import { type Subject, subjectOf } from "./entry.ts";
+import { type Subject, subjectOf, titleOf } from "./entry.ts";
 
 const ICONS: Record<Subject, LucideIcon> = {
   order: Package,
@@ -23,6 +23,7 @@ export interface NotificationItemProps {
 /** One notification: what kind, what, when, and whether it is unread. */
 export function NotificationItem({ entry, onOpen, onDelete }: NotificationItemProps) {
   const { t, locale } = useText();
+  const title = titleOf(entry, t);
   const Icon = ICONS[subjectOf(entry)];
   return (
     <li className="uc:group uc:relative uc:flex uc:items-start uc:border-b uc:hover:bg-muted">
@@ -40,7 +41,7 @@ export function NotificationItem({ entry, onOpen, onDelete }: NotificationItemPr
         <span className="uc:flex uc:min-w-0 uc:flex-1 uc:flex-col">
           <span className="uc:flex uc:items-center uc:gap-2">
             <span dir="auto" className="uc:min-w-0 uc:truncate uc:font-medium">
-              {entry.title}
+              {title}
             </span>
             {!entry.is_read && (
               <span className="uc:size-2 uc:shrink-0 uc:rounded-full uc:bg-primary">
@@ -59,7 +60,7 @@ export function NotificationItem({ entry, onOpen, onDelete }: NotificationItemPr
       <Button
         variant="ghost"
         size="icon-sm"
-        aria-label={t("notifications.delete", { title: entry.title })}
+        aria-label={t("notifications.delete", { title })}
         onClick={onDelete}
         className="uc:m-2 uc:opacity-0 uc:group-focus-within:opacity-100 uc:group-hover:opacity-100 uc:pointer-coarse:opacity-100"
       >

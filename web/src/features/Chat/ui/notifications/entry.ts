@@ -1,3 +1,4 @@
+import type { TextKey, Translate } from "../../lib/i18n/translator.ts";
 import type { Notification } from "../../lib/types.ts";
 
 /** What a notification is about, as far as its picture goes. */
@@ -31,4 +32,31 @@ export function actionPath(
   const { related_object_type: kind, related_object_id: id } = entry;
   if (!kind || id === null || id === undefined) return null;
   return `/${encodeURIComponent(kind)}/${id}`;
+}
+
+/**
+ * What the server calls the entries that it writes itself, and the text that says the same. It has no other place for
+ * who wrote and where; it lets no host write entries of these types.
+ */
+const OWN_TITLES: Readonly<Record<string, readonly (readonly [RegExp, TextKey])[]>> = {
+  message: [[/^Новое сообщение от (?<name>.+)$/s, "notifications.messageFrom"]],
+  mention: [
+    [/^Вас упоминает (?<name>.+?) в «(?<group>.+)»$/s, "notifications.mentionedIn"],
+    [/^Вас упоминает (?<name>.+)$/s, "notifications.mentioned"],
+  ],
+  reply: [
+    [/^Ответ от (?<name>.+?) в «(?<group>.+)»$/s, "notifications.replyIn"],
+    [/^Ответ от (?<name>.+)$/s, "notifications.reply"],
+  ],
+  added: [[/^Вас добавили в беседу$/, "notifications.added"]],
+};
+
+/** The title in the reader's language; as it came where a host wrote it, or the server has taken to other words. */
+export function titleOf({ type, title }: Pick<Notification, "type" | "title">, t: Translate): string {
+  const words = Object.hasOwn(OWN_TITLES, type) ? OWN_TITLES[type] : undefined;
+  for (const [pattern, key] of words ?? []) {
+    const found = pattern.exec(title);
+    if (found !== null) return t(key, { ...found.groups });
+  }
+  return title;
 }
