@@ -75,7 +75,6 @@ export const MessageList = memo(function MessageList(props: MessageListProps) {
         aria-busy={isLoadingOlder}
         onKeyDown={roving.onKeyDown}
         onFocus={roving.onFocus}
-        onBlur={roving.onBlur}
         className="uc:min-h-0 uc:flex-1 uc:overflow-x-hidden uc:overflow-y-auto uc:overscroll-contain uc:[overflow-anchor:none]"
       >
         <div ref={virtualizer.containerRef} className="uc:relative uc:w-full">

@@ -24,11 +24,6 @@ export function useRoving(
   const found = chosen === null ? -1 : rows.findIndex((row) => row.key === chosen);
   const activeIndex = found === -1 ? rows.length - 1 : found;
 
-  const { hasFocus, onBlur } = useHeir({ rows, chosen, activeIndex }, (key) => {
-    wanted.current = key;
-    setChosen(key);
-  });
-
   useLayoutEffect(() => {
     if (wanted.current === null) return;
     const row = rowElement(scroller.current, wanted.current);
@@ -60,41 +55,12 @@ export function useRoving(
     [activeIndex, rows, onMenu],
   );
 
-  const onFocus = useCallback(
-    (event: FocusEvent<HTMLElement>) => {
-      const key = closestRow(event.target)?.dataset.row;
-      if (key === undefined) return;
-      hasFocus.current = true;
-      setChosen(key);
-    },
-    [hasFocus],
-  );
-
-  return { activeIndex, activeKey: rows[activeIndex]?.key ?? null, onKeyDown, onFocus, onBlur, reveal };
-}
-
-interface Place {
-  readonly rows: readonly Row[];
-  readonly chosen: string | null;
-  readonly activeIndex: number;
-}
-
-/** When the row with the focus goes, such as a message that is deleted, the one that takes its place has it: else the
- * focus would be nowhere. */
-function useHeir({ rows, chosen, activeIndex }: Place, choose: (key: string) => void) {
-  const hasFocus = useRef(false);
-  const place = useRef(0);
-  useLayoutEffect(() => {
-    const isGone = chosen !== null && rows[activeIndex]?.key !== chosen;
-    const heir = rows[Math.min(place.current, rows.length - 1)];
-    if (isGone && hasFocus.current && heir !== undefined) choose(heir.key);
-    else place.current = activeIndex;
-  });
-  // React tells nothing of a focus that goes with its element.
-  const onBlur = useCallback(() => {
-    hasFocus.current = false;
+  const onFocus = useCallback((event: FocusEvent<HTMLElement>) => {
+    const key = closestRow(event.target)?.dataset.row;
+    if (key !== undefined) setChosen(key);
   }, []);
-  return { hasFocus, onBlur };
+
+  return { activeIndex, activeKey: rows[activeIndex]?.key ?? null, onKeyDown, onFocus, reveal };
 }
 
 function isMenuKey(event: KeyboardEvent): boolean {
