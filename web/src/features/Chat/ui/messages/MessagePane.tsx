@@ -62,7 +62,7 @@ export function MessagePane(props: MessagePaneProps) {
   });
   const isGroup = conversation?.type === "group";
   const scene = useMemo(() => ({ me, isGroup, face, actions }), [me, isGroup, face, actions]);
-  const { seen, onSeen } = useSeen(log.messages, props.markRead, unreadFrom !== undefined);
+  const { seen, onSeen } = useSeen(log.messages, props.markRead);
   const nameOf = useCallback((id: UserId) => face(id).name, [face]);
   const announced = useIncoming({
     messages: log.messages,
