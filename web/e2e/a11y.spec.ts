@@ -12,6 +12,7 @@ const LOOKS: readonly (readonly [string, BrowserContextOptions])[] = [
   ["a desk in the light", { colorScheme: "light" }],
   ["a desk in the dark", { colorScheme: "dark" }],
   ["a phone in the light", { ...phone, colorScheme: "light" }],
+  ["a phone in the dark", { ...phone, colorScheme: "dark" }],
 ];
 
 /** A conversation with one of everything. */
@@ -36,6 +37,9 @@ for (const [look, browser] of LOOKS) {
       await expectAccessible(page, "sign in");
       await page.getByRole("button", { name: "Войти" }).click();
       await expectAccessible(page, "sign in, with errors");
+      await chat.signIn("nobody", "это не пароль");
+      await expect(page.getByText("Неверное имя пользователя или пароль")).toBeVisible();
+      await expectAccessible(page, "sign in, refused");
       await page.getByRole("button", { name: "Нет учётной записи? Зарегистрируйтесь" }).click();
       await page.getByRole("button", { name: "Зарегистрироваться" }).click();
       await expectAccessible(page, "sign up, with errors");

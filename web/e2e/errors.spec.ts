@@ -1,22 +1,7 @@
 import { ChatPage } from "./support/chat.ts";
 import { TOO_LARGE } from "./support/files.ts";
+import { LIST, MESSAGES, problem } from "./support/problems.ts";
 import { expect, test } from "./support/test.ts";
-
-/** The request for the list of conversations. */
-const LIST = /\/conversations\/?(\?|$)/;
-
-/** A problem document as the server makes them. */
-function problem(status: number, code: string, detail: string) {
-  const body = JSON.stringify({
-    type: `/problems/${code}`,
-    title: detail,
-    status,
-    code,
-    detail,
-    request_id: "1",
-  });
-  return { status, contentType: "application/problem+json", body };
-}
 
 test("a list that cannot be loaded says so, and loads when it is asked again", async ({ seat, newcomer }) => {
   const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
@@ -50,7 +35,7 @@ test("messages that cannot be loaded say so, and load when they are asked for ag
   await boris.send(id, "не сразу");
   const { page } = await seat({ as: anna });
   let isBroken = true;
-  await page.route(/\/messages\/[^/]+\/?\?/, (route) =>
+  await page.route(MESSAGES, (route) =>
     isBroken ? route.fulfill(problem(500, "internal", "Internal error")) : route.continue(),
   );
   const chat = new ChatPage(page);

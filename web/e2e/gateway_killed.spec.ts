@@ -8,6 +8,9 @@ test.describe.configure({ mode: "serial" });
 /** Messages that are sent around the moment at which the gateway ends. */
 const SAID = 40;
 
+/** The longest that the page waits between two tries, and what the one that succeeds takes, ms. */
+const BACK_MS = 45_000;
+
 const number = (at: number) => `№${String(at).padStart(4, "0")}`;
 
 for (const how of ["killed", "drained"] as const) {
@@ -44,6 +47,39 @@ for (const how of ["killed", "drained"] as const) {
     await nodes.replace(gateway);
   });
 }
+
+test("while the last gateway is gone, a banner counts down, and nothing is lost", async ({
+  seat,
+  newcomer,
+  cluster,
+}) => {
+  const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+  const { id } = await anna.talkTo(boris);
+  const { page } = await seat({ as: anna });
+  const chat = new ChatPage(page);
+  await chat.open(boris.name);
+  await boris.send(id, number(1));
+  await expect(chat.message(number(1))).toBeVisible();
+
+  const nodes = await cluster();
+  const all = nodes.gateways.map((url) => nodes.gateway(url));
+  await Promise.all(all.map((gateway) => gateway.kill()));
+  const countdown = page.getByText(/Следующая попытка через \d+ с/);
+  await expect(countdown).toBeVisible();
+  await expect(chat.banner).toBeVisible();
+  for (let at = 2; at <= SAID; at += 1) await boris.send(id, number(at));
+  await chat.send("моё без них");
+  await expect(countdown).toBeVisible();
+
+  await Promise.all(all.map((gateway) => nodes.replace(gateway)));
+  await expect(chat.banner).toBeHidden({ timeout: BACK_MS });
+  await expect(countdown).toBeHidden();
+  await expect(chat.progress("моё без них", "отправлено")).toBeVisible();
+  const stored = await boris.history(id);
+  expect(stored).toHaveLength(SAID + 1);
+  const expected = stored.map(({ text }) => text);
+  await expect.poll(() => chat.readAll(/№\d{4}|моё без них/)).toEqual(expected);
+});
 
 test("while no gateway is there, a banner counts down and can be told to try now", async ({
   seat,

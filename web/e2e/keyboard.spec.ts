@@ -62,6 +62,67 @@ test("the whole story without a mouse", async ({ seat, newcomer }) => {
   await expect(chat.composer).toBeVisible();
 });
 
+test("deleting, reacting, notifications and the way out without a mouse, and the focus comes back", async ({
+  seat,
+  newcomer,
+}) => {
+  const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+  const { id } = await anna.talkTo(boris);
+  await anna.send(id, "остаётся");
+  await anna.send(id, "пропадёт");
+  const { page } = await seat({ as: anna });
+  const chat = new ChatPage(page);
+  const { keyboard } = page;
+  await moveTo(chat.row(boris.name).getByRole("button").first());
+  await keyboard.press("Enter");
+  await expect(chat.message("пропадёт")).toBeVisible();
+  await moveTo(chat.composer);
+
+  await moveTo(chat.message("пропадёт"), "Shift+Tab");
+  await keyboard.press("Enter");
+  await moveTo(page.getByRole("menuitem", { name: "Удалить" }), "ArrowDown");
+  await keyboard.press("Enter");
+  const asked = page.getByRole("alertdialog", { name: "Удалить сообщение?" });
+  await expect(asked).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(asked).toBeHidden();
+  await expect(chat.message("пропадёт")).toBeFocused();
+  await keyboard.press("Enter");
+  await moveTo(page.getByRole("menuitem", { name: "Удалить" }), "ArrowDown");
+  await keyboard.press("Enter");
+  await moveTo(asked.getByRole("button", { name: "Удалить" }));
+  await keyboard.press("Enter");
+  await expect(chat.message("пропадёт")).toHaveCount(0);
+  await expect(chat.message("остаётся")).toBeFocused();
+
+  await keyboard.press("Enter");
+  await moveTo(page.getByRole("menuitem", { name: "Отреагировать", exact: true }), "ArrowDown");
+  await keyboard.press("Enter");
+  const emoji = chat.dialog("Отреагировать");
+  await moveTo(emoji.getByRole("button", { name: "👍" }));
+  await keyboard.press("Enter");
+  await expect(chat.message("остаётся").getByRole("button", { name: /👍/ })).toBeVisible();
+  await expect(chat.message("остаётся")).toBeFocused();
+
+  const bell = page.getByRole("button", { name: /^Уведомления/ });
+  await moveTo(bell, "Shift+Tab");
+  await keyboard.press("Enter");
+  await expect(chat.dialog("Уведомления")).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(bell).toBeFocused();
+
+  const profile = page.getByRole("button", { name: /^Профиль/ });
+  await moveTo(profile);
+  await keyboard.press("Enter");
+  await expect(chat.dialog("Профиль")).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(profile).toBeFocused();
+  await keyboard.press("Enter");
+  await moveTo(chat.dialog("Профиль").getByRole("button", { name: "Выйти" }));
+  await keyboard.press("Enter");
+  await chat.expectSignedOut();
+});
+
 /** Presses a key until the place has the focus. */
 async function moveTo(place: Locator, key: "Tab" | "Shift+Tab" | "ArrowDown" = "Tab"): Promise<void> {
   const page = place.page();

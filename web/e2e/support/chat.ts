@@ -69,12 +69,17 @@ export class ChatPage {
     await expect(this.composer).toBeVisible();
   }
 
-  /** Opens the menu of a row and chooses from it. */
-  async choose(title: string, entry: string): Promise<void> {
+  /** Opens the menu of a row. */
+  async openRowMenu(title: string): Promise<void> {
     await this.row(title).hover();
     await this.row(title)
       .getByRole("button", { name: `Действия: ${title}` })
       .click();
+  }
+
+  /** Opens the menu of a row and chooses from it. */
+  async choose(title: string, entry: string): Promise<void> {
+    await this.openRowMenu(title);
     await this.page.getByRole("menuitem", { name: entry, exact: true }).click();
   }
 
@@ -179,8 +184,8 @@ export class ChatPage {
     return Math.abs(bottom - seen.bottom);
   }
 
-  /** How far the first message in view is moved, CSS px, when a page of older ones is put above it: waits for that, and
-   * compares the last moment before it with the one in which all has come to rest. */
+  /** How far the first message in view is moved, CSS px, when a page of older ones is put above it, or of newer ones
+   * below: waits for that, and compares the last moment before it with the one in which all has come to rest. */
   driftAtNextPage(): Promise<number> {
     return this.log.evaluate(async (log) => {
       /** Less than a page is estimated to take, more than what the rows in view differ from their estimates, px. */
@@ -206,6 +211,10 @@ export class ChatPage {
       const after = [...log.querySelectorAll("article")].find((each) => each.ariaLabel === ariaLabel);
       return Math.abs((after?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY) - bottom);
     });
+  }
+
+  async scrollToBottom(): Promise<void> {
+    await this.log.evaluate((log) => log.scrollTo({ top: log.scrollHeight }));
   }
 
   async scrollToTop(): Promise<void> {
