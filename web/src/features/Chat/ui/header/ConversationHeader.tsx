@@ -47,13 +47,15 @@ export function ConversationHeader(props: ConversationHeaderProps) {
           isOnline={isOnline}
         />
         <div className="uc:min-w-0 uc:flex-1">
-          <h2 className="uc:truncate uc:font-semibold">
-            {onDetails === undefined ? (
-              <bdi>{title}</bdi>
-            ) : (
-              <WholeButton onPress={onDetails}>{title}</WholeButton>
-            )}
-          </h2>
+          {conversation !== undefined && (
+            <h2 className="uc:truncate uc:font-semibold">
+              {onDetails === undefined ? (
+                <bdi>{title}</bdi>
+              ) : (
+                <WholeButton onPress={onDetails}>{title}</WholeButton>
+              )}
+            </h2>
+          )}
           <StatusLine {...props} />
         </div>
       </div>
