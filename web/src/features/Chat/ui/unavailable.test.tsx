@@ -19,6 +19,8 @@ vi.mock("./deferred.tsx", async (original) => {
   const real = await original<typeof import("./deferred.tsx")>();
   return {
     ...real,
+    // Loading ahead would take the failure that a press is to meet.
+    usePreloaded: () => undefined,
     deferred: <P extends object>(fetch: () => Promise<{ default: ComponentType<P> }>) =>
       real.deferred<P>(async () => {
         for (const name of broken) {
