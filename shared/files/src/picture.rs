@@ -129,6 +129,4 @@ fn placeholder(decoded: &DynamicImage, orientation: Orientation) -> String {
 }
 
 #[cfg(test)]
-mod bombs;
-#[cfg(test)]
 mod tests;

@@ -1,3 +1,5 @@
+mod bombs;
+
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageEncoder as _, Rgb, RgbImage};
 

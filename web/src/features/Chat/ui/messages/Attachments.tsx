@@ -51,7 +51,7 @@ function MediaBox({ file, media, isActive }: MediaBoxProps) {
         aspectRatio: `${box.width} / ${box.height}`,
         ...(blur === undefined ? {} : { backgroundImage: `url(${blur})` }),
       }}
-      className="uc:relative uc:block uc:max-w-full uc:overflow-hidden uc:rounded-md uc:bg-muted uc:bg-cover"
+      className="uc:relative uc:block uc:min-h-12 uc:min-w-12 uc:max-w-full uc:overflow-hidden uc:rounded-md uc:bg-muted uc:bg-cover"
     >
       {url !== null && !isVideo && (
         <img

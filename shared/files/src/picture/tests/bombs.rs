@@ -8,8 +8,8 @@ use image::codecs::gif::GifEncoder;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, Frame, ImageEncoder as _, Rgb, RgbImage, Rgba, RgbaImage};
 
-use super::extent::{PIXELS_OF_ALL_FRAMES, PROFILE_BYTES, row_bytes};
-use super::*;
+use super::super::extent::{PIXELS_OF_ALL_FRAMES, PROFILE_BYTES, row_bytes};
+use super::super::*;
 
 /// As installations have it.
 const PIXELS: u64 = 50_000_000;
