@@ -1,5 +1,6 @@
 //! Section 4 of the contracts: what the core must offer, a test a row.
 
+mod contacts;
 mod conversations;
 mod delivery;
 mod everybody;

@@ -82,18 +82,22 @@ impl Oko<'_> {
 
     /// Reads the list until one of its entries says this: they are written a moment after the message.
     pub(crate) async fn notified_of(self, message: &str) -> Value {
-        let mut found = Vec::new();
-        let is_it = |entry: &Value| entry["message"] == message;
+        self.notified_where(|entry| entry["message"] == message).await
+    }
+
+    /// Reads the list until one of its entries fits.
+    pub(crate) async fn notified_where(self, fits: impl Fn(&Value) -> bool) -> Value {
+        let mut found = self.notifications().await;
         let read = async {
-            while !found.iter().any(is_it) {
+            while !found.iter().any(&fits) {
                 sleep(POLL).await;
                 found = self.notifications().await;
             }
         };
         let is_there = timeout(PATIENCE, read).await.is_ok();
         let name = &self.0.username;
-        assert!(is_there, "{name} was never notified of {message:?}: {found:?}");
-        with_field(&found, "message", &json!(message))
+        assert!(is_there, "{name} was never notified of it: {found:?}");
+        found.into_iter().find(fits).expect("it is there")
     }
 
     pub(crate) async fn mark_notification_read(self, entry: &Value) -> Answer {

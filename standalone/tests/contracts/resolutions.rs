@@ -1,5 +1,6 @@
 //! Section 5 of the contracts: how the conflicts between the seeds are resolved, a test a number.
 
+mod contacts;
 mod doors;
 mod order;
 mod policies;
@@ -25,7 +26,7 @@ contract! {
         "9" => order::resolution_09_order_and_paging_are_each_dialects_own,
         "10" => refusals::resolution_10_status_codes_are_each_dialects_own,
         "11" => refusals::resolution_11_error_bodies_are_chosen_by_path_and_accept,
-        "12" => policies::resolution_12_contact_rule_follows_the_conversation_into_every_dialect,
+        "12" => contacts::resolution_12_contact_rule_follows_the_conversation_into_every_dialect,
         "13" => rights::resolution_13_private_pairs_are_unique_also_in_parallel,
         "14" => state::resolution_14_presence_counts_sockets,
         "15" => order::resolution_15_echo_and_push_reach_every_dialect_once,

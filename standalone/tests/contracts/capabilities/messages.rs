@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::contacts;
 use crate::answer::{has_fields, is_utc, texts};
 use crate::cluster::Cluster;
 use crate::kstu::{id_of, say};
@@ -208,4 +209,6 @@ pub(super) async fn contact_protection_by_the_conversations_policy(cluster: &Clu
         "what was refused is not counted"
     );
     assert_eq!(number_of(&anna.oko().listed(chat).await), chat);
+    contacts::follow_the_policy_of_the_conversation(cluster, [&anna, &boris], [&order, &group]).await;
+    contacts::are_masked_or_held_where_the_installation_says_so().await;
 }

@@ -1,93 +1,12 @@
-//! What an installation decides: contact data, notifications, files.
+//! What an installation decides: notifications, files.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::answer::{has_fields, with_field};
+use crate::answer::has_fields;
 use crate::cluster::Cluster;
-use crate::kstu::{id_of, say};
-use crate::mini;
 use crate::oko::number_of;
 use crate::person::Person;
-
-/// What the original refuses, and what it lets pass.
-const REFUSED: [&str; 6] = [
-    "почта: anna@example.org",
-    "@anna",
-    "+7",
-    "http://example.org",
-    "HTTPS://example.org",
-    "звони ٩٩٦٥٥٥١٢٣",
-];
-const PASSED: [&str; 4] = ["12345678", "55 512 34 56 00", "+8 701", "example.org"];
-
-const DETAIL: &str = "Контактные данные запрещены в чате.";
-
-/// An order's chat of two; its UUID and number.
-async fn order_of(anna: &Person, boris: &Person, order: i64) -> (String, i64) {
-    let number = anna.oko().chat_of(order).await;
-    let listed = anna.kstu().conversations().await;
-    let room = id_of(&with_field(&listed, "number", &json!(number)));
-    anna.kstu().add(&room, boris, None).await.is_done();
-    (room, number)
-}
-
-pub(super) async fn resolution_12_contact_rule_follows_the_conversation_into_every_dialect(
-    cluster: &Cluster,
-) {
-    let (anna, boris) = cluster.pair().await;
-    let (order, number) = order_of(&anna, &boris, 12).await;
-    let refusal = json!({"detail": DETAIL});
-    for text in PASSED {
-        anna.oko().send(number, text).await;
-    }
-    let (mut kstu, mut in_mini) = (anna.kstu().open(&order).await, anna.mini().open(number).await);
-    let innocent = anna.kstu().send(&order, "пока всё в порядке").await;
-    for text in REFUSED {
-        anna.oko().try_send(number, text).await.says(400, &refusal);
-        anna.mini().send(number, text).await.says(400, &refusal);
-        let problem = anna
-            .kstu()
-            .try_send(&order, text)
-            .await
-            .is_problem(400, "contact_data");
-        assert_eq!(problem["detail"], DETAIL);
-        anna.kstu()
-            .edit(&innocent, text)
-            .await
-            .is_problem(400, "contact_data");
-        say(&mut kstu, text).await;
-        let error = kstu.until("error").await;
-        assert_eq!(error["payload"]["code"], "contact_data", "{error}");
-        mini::say(&mut in_mini, text).await;
-        let error = in_mini.until("error").await;
-        assert_eq!(error, json!({"type": "error", "message": DETAIL}));
-    }
-    let stored = boris.mini().messages(number).await;
-    let said = stored.iter().filter(|message| message["user"]["id"] == anna.id);
-    assert_eq!(
-        said.filter(|message| message["content"] != "").count(),
-        PASSED.len() + 1
-    );
-
-    // Elsewhere contacts are normal; `send_message/` refuses them in any conversation.
-    let group = anna.kstu().group("Физика", &[&boris]).await;
-    anna.kstu().send(&group, REFUSED[0]).await;
-    let free = anna.kstu().number(&group).await;
-    anna.mini().send(free, REFUSED[0]).await.is(201);
-    anna.oko().try_send(free, REFUSED[0]).await.says(400, &refusal);
-
-    for (protect, in_order, in_group) in [("off", 201, 201), ("all", 400, 400)] {
-        let Some(cluster) = Cluster::start(&[("contacts.protect", protect)]).await else {
-            return;
-        };
-        let (anna, boris) = cluster.pair().await;
-        let (order, _) = order_of(&anna, &boris, 12).await;
-        let group = anna.kstu().group("Физика", &[&boris]).await;
-        anna.kstu().try_send(&order, REFUSED[0]).await.is(in_order);
-        anna.kstu().try_send(&group, REFUSED[0]).await.is(in_group);
-    }
-}
 
 pub(super) async fn resolution_19_notification_types_and_paths(cluster: &Cluster) {
     let (anna, boris) = cluster.pair().await;
