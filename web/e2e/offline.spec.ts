@@ -14,6 +14,8 @@ test("what was said during a break arrives once, in order, and moves nothing", a
   const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
   const { id } = await anna.talkTo(boris);
   for (let at = 1; at <= 30; at += 1) await boris.send(id, number(at));
+  // A conversation opens at the first message that is unread; this one at its end.
+  await anna.read(id);
   const { page, context, line } = await seat({ as: anna });
   const chat = new ChatPage(page);
   await chat.open(boris.name);
