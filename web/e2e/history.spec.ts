@@ -28,6 +28,8 @@ test("five thousand messages scroll, hold still and are jumped through", async (
   if (oldest === undefined) throw new Error("thousands were sent");
   const oldestNumber = /№\d{4}/.exec(oldest.text ?? "")?.[0] ?? "";
   await boris.send(id, "ответ из сегодня", { reply_to: oldest.id });
+  // A conversation opens at the first message that is unread; this one at its end.
+  await anna.read(id);
 
   const { page, line } = await seat({ as: anna });
   const chat = new ChatPage(page);

@@ -235,7 +235,7 @@ async fn a_rolling_restart_turns_nobody_offline() {
     }
     let mut watching = watcher.open(&cluster.gateways[2].public, "").await;
     watching.joined(1).await;
-    for person in &people {
+    for person in people.iter().chain([watcher]) {
         is_online(&api, person, room).await;
     }
     let before = listed(&api, &people[0], room).await;
