@@ -78,7 +78,7 @@ pub(super) async fn are_masked_or_held_where_the_installation_says_so() {
         boris.get(HELD).await.is_problem(403, "forbidden");
         cluster.promote(boris);
         let waiting = boris.get(HELD).await.array();
-        assert_eq!(texts(&waiting, "text"), [says.clone()]);
+        assert_eq!(texts(&waiting, "text"), [says.as_str()]);
         let path = format!("{HELD}{}/approve/", id_of(&waiting[0]));
         boris.post(&path, &json!({})).await.is(200);
         assert_eq!(said(boris, &order).await, [says]);
