@@ -9,10 +9,13 @@ use std::path::Path;
 )]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Without `..` in it: of a folder that is not there yet, nobody could tell later which files are inside.
+    let folder = crate_folder.parent().unwrap_or(crate_folder).join("web/dist");
+    println!("cargo::rustc-env=CHAT_WEB_DIST={}", folder.display());
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "debug") {
         return;
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/dist");
     println!("cargo::rerun-if-changed={}", folder.display());
     if !folder.join("index.html").is_file() {
         println!(

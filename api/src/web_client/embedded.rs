@@ -5,9 +5,9 @@ use rust_embed::Embed;
 
 use super::folder::File;
 
-/// Built without the folder, it is empty. Debug builds look into the folder each time.
+/// Built without the folder, it is empty. Where that is, the build script says. Debug builds look into the folder each time.
 #[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../web/dist"]
+#[folder = "$CHAT_WEB_DIST"]
 #[allow_missing = true]
 struct Dist;
 
