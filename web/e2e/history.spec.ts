@@ -95,6 +95,7 @@ test("a page that is read through from its end to its beginning shows every mess
   const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
   const { id } = await anna.talkTo(boris);
   for (let at = 1; at <= 180; at += 1) await boris.send(id, number(at));
+  await anna.read(id);
   const chat = new ChatPage((await seat({ as: anna })).page);
   await chat.open(boris.name);
   await expect(chat.message(number(180))).toBeInViewport();
