@@ -1,23 +1,12 @@
 import { Store } from "../store.ts";
 import type { ConversationId, Seq } from "../types.ts";
+import { NOTHING_LOADED } from "./snapshot.ts";
 import type { ChatClient, ConversationHandle, LogSnapshot } from "./types.ts";
-
-const LOADING: LogSnapshot = {
-  status: "loading",
-  messages: [],
-  pending: [],
-  hasOlder: false,
-  hasNewer: false,
-  loading: null,
-  reads: new Map(),
-  typing: [],
-  error: null,
-};
 
 /** A conversation that was opened before the core was there. */
 export class LateHandle implements ConversationHandle {
   readonly #id: ConversationId;
-  readonly #log = new Store(LOADING);
+  readonly #log = new Store(NOTHING_LOADED);
   readonly #opened: Promise<ConversationHandle>;
   #resolve: (handle: ConversationHandle) => void = () => undefined;
   #handle: ConversationHandle | null = null;

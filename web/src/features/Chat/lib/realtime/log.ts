@@ -5,6 +5,7 @@ import type { MessageFrame, PassingFrame } from "./frames.ts";
 import { RESUME_MAX_CHANGES, RESUME_PATIENCE_MS, SYNC_PATIENCE_MS } from "./limits.ts";
 import { type Landing, type Outgoing, Pending } from "./pending.ts";
 import type { Cancel, Clock } from "./ports.ts";
+import { NOTHING_LOADED } from "./snapshot.ts";
 import type { HistoryPlace, HistorySource, LogSnapshot } from "./types.ts";
 import { Typists } from "./typists.ts";
 
@@ -34,18 +35,6 @@ interface Load {
   readonly reading: Reading;
 }
 
-const NOTHING: LogSnapshot = {
-  status: "loading",
-  messages: [],
-  pending: [],
-  hasOlder: false,
-  hasNewer: false,
-  loading: null,
-  reads: new Map(),
-  typing: [],
-  error: null,
-};
-
 /** Words of problems that mean: not for this user, and no longer to be tried. */
 const GONE = new Set(["not_participant", "not_found"]);
 
@@ -54,12 +43,12 @@ export class ConversationLog implements Readable<LogSnapshot> {
   readonly id: ConversationId;
   readonly #ports: LogPorts;
   readonly #feed = new Feed();
-  readonly #store = new Store<LogSnapshot>(NOTHING);
+  readonly #store = new Store<LogSnapshot>(NOTHING_LOADED);
   readonly #typists: Typists;
   readonly #pending: Pending;
   #status: LogSnapshot["status"] = "loading";
   #error: string | null = null;
-  #reads: ReadonlyMap<UserId, Seq> = NOTHING.reads;
+  #reads: ReadonlyMap<UserId, Seq> = NOTHING_LOADED.reads;
   #load: Load | null = null;
   #opening: Promise<void> = Promise.resolve();
   /** Rings when a `sync` is overdue. */
