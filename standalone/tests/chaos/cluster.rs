@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::processes::{Process, binary, eventually, free_address, owned, tail};
+use crate::processes::{Process, eventually, owned, tail};
+use crate::programs::{binary, free_address};
 use crate::proxy::{Mode, Proxy};
 use crate::servers::{Postgres, Redis};
 

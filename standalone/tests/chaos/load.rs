@@ -11,7 +11,8 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
 use crate::cluster::{Cluster, Kind};
-use crate::processes::{binary, owned, signal_all};
+use crate::processes::{owned, signal_all};
+use crate::programs::binary;
 
 /// Registrations and conversations, on a busy machine.
 const SETUP_WITHIN: Duration = Duration::from_mins(2);

@@ -14,6 +14,8 @@ mod cluster;
 mod faults;
 mod load;
 mod processes;
+#[path = "../it/programs.rs"]
+mod programs;
 mod proxy;
 mod reader;
 mod servers;

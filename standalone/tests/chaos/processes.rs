@@ -1,46 +1,14 @@
 //! Programs that end with the test, however that ends, and can be killed, stopped and started again before.
 
 use std::fs::OpenOptions;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
 /// How often a process is asked for something that it announces nowhere.
 pub(crate) const POLL: Duration = Duration::from_millis(50);
-
-/// Where the search for a free port goes on. Below the ports that the kernel gives to outgoing connections (32768):
-/// one of those could take a server's place while the server is away.
-static NEXT_PORT: AtomicU16 = AtomicU16::new(0);
-const FIRST_PORT: u16 = 16_384;
-const PORTS: u16 = 16_000;
-
-/// An address nobody listens on, and nobody will by chance.
-pub(crate) fn free_address() -> String {
-    // Runs side by side begin apart.
-    let start = u16::try_from(std::process::id() % u32::from(PORTS)).expect("below the count of ports");
-    loop {
-        let offset = start.wrapping_add(NEXT_PORT.fetch_add(1, Relaxed)) % PORTS;
-        let address = format!("127.0.0.1:{}", FIRST_PORT + offset);
-        if TcpListener::bind(&address).is_ok() {
-            return address;
-        }
-    }
-}
-
-/// Where cargo puts the binaries of the workspace.
-pub(crate) fn binary(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_BIN_EXE_standalone")).with_file_name(name);
-    assert!(
-        path.exists(),
-        "{} is missing: cargo build --workspace --bins",
-        path.display()
-    );
-    path
-}
 
 /// A command whose process gets `signal` when this one ends.
 pub(crate) fn owned(program: &Path, signal: &str) -> Command {

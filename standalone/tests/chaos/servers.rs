@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-use crate::processes::{Process, eventually, free_address, owned, signal_all, tail};
+use crate::processes::{Process, eventually, owned, signal_all, tail};
+use crate::programs::free_address;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 

@@ -22,6 +22,8 @@ mod person;
 #[expect(dead_code, reason = "made for the other suite, which does more with it")]
 #[path = "../it/processes.rs"]
 mod processes;
+#[path = "../it/programs.rs"]
+mod programs;
 mod resolutions;
 #[path = "../it/services.rs"]
 mod services;

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use crate::processes::binary;
+use crate::programs::binary;
 
 fn run(name: &str, arguments: &[&str]) -> Output {
     Command::new(binary(name))

@@ -10,6 +10,7 @@ mod leaving;
 mod membership;
 mod presence;
 mod processes;
+mod programs;
 mod readme;
 mod services;
 mod signing_out;

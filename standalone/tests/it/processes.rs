@@ -1,16 +1,14 @@
 //! Nodes as child processes on free ports, killed when a test ends, however it ends.
 
 use std::fs::File;
-use std::net::TcpListener;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use rand::RngExt;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
+use crate::programs::{binary, free_address};
 use crate::services::Services;
 
 /// How long a node may take to be ready: a debug build on a busy machine.
@@ -38,31 +36,6 @@ pub(crate) struct Cluster {
     settings: Vec<(&'static str, String)>,
     _services: Services,
     folder: TempDir,
-}
-
-/// Where cargo puts the binaries of the workspace.
-pub(crate) fn binary(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_BIN_EXE_standalone")).with_file_name(name);
-    assert!(
-        path.exists(),
-        "{} is missing: cargo build --workspace --bins",
-        path.display()
-    );
-    path
-}
-
-/// Ports that the system hands to nobody by itself: what is free there now is free a moment later, but for another
-/// test that happens upon the same one of twenty thousand.
-const PORTS: Range<u16> = 10_240..32_000;
-
-/// A port that is free now.
-pub(crate) fn free_address() -> String {
-    loop {
-        let address = format!("127.0.0.1:{}", rand::rng().random_range(PORTS));
-        if TcpListener::bind(&address).is_ok() {
-            return address;
-        }
-    }
 }
 
 impl Cluster {

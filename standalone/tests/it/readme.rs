@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use crate::processes::{Node, binary};
+use crate::processes::Node;
+use crate::programs::binary;
 
 /// What stands before the walk's code blocks.
 const MARK: &str = "<!-- walk:";

@@ -14,8 +14,14 @@ const PATIENCE_MS = 60_000;
 /** How often a server is asked for what it announces nowhere, ms. */
 const POLL_MS = 50;
 
-/** Ports that the system hands to nobody by itself: what is free there now is free a moment later. */
-const PORTS = { first: 10_240, last: 31_999 };
+/**
+ * Ports that the system hands to nobody by itself. Every worker begins elsewhere: `stride` is more than the servers of
+ * two tests ask for.
+ */
+const PORTS = { first: 10_240, last: 31_999, stride: 16 };
+
+/** How many ports this process has tried. */
+let given = 0;
 
 /** Settings by their key, as `--set key=value` takes them. */
 export type Settings = Readonly<Record<string, string | number>>;
@@ -106,10 +112,12 @@ export class Server {
   }
 }
 
-/** A port that is free now. */
+/** An address nobody listens on, and never one that this process was given before: its server starts a moment later. */
 async function freeAddress(): Promise<string> {
+  const count = PORTS.last - PORTS.first + 1;
   for (;;) {
-    const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first));
+    const port = PORTS.first + ((process.pid * PORTS.stride + given) % count);
+    given += 1;
     if (await isFree(port)) return `127.0.0.1:${port}`;
   }
 }

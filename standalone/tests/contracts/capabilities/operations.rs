@@ -9,7 +9,7 @@ use crate::answer::has_fields;
 use crate::cluster::Cluster;
 use crate::patience::eventually;
 use crate::person::Person;
-use crate::processes::binary;
+use crate::programs::binary;
 
 /// The figures that the seeds promise: messages a day, mean response time, active chats, unread messages.
 const FIGURES: [&str; 4] = [
