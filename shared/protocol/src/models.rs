@@ -209,7 +209,9 @@ pub struct Notification {
     pub is_read: bool,
     /// When it came; of a conversation's entry, when its newest message did.
     pub created_at: Timestamp,
-    /// Whatever the host wants its page to know.
+    /// Whatever the host wants its page to know. Of a conversation's entry, who and where, to say the title in another
+    /// language: `conversation_type`; of a group `conversation_title`, `null` when it has none; `sender_name` where
+    /// somebody spoke.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<serde_json::Value>,
 }

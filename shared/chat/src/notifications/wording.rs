@@ -1,6 +1,7 @@
 //! What an entry says, in the words that the seeds' clients show.
 
 use protocol::models::{ConversationType, Notification};
+use serde_json::{Value, json};
 use store::{About, HostNotice, Notice, Said};
 
 /// What an entry about a conversation is related to; its id is the conversation's integer.
@@ -40,11 +41,9 @@ pub(crate) fn worded(notice: Notice) -> Notification {
             title,
             said,
         } => {
-            let group = (kind == ConversationType::Group).then(|| {
-                title
-                    .filter(|title| !title.is_empty())
-                    .unwrap_or_else(|| UNTITLED.into())
-            });
+            let title = title.filter(|title| !title.is_empty());
+            entry.data = Some(facts(kind, title.as_deref(), said.as_ref()));
+            let group = (kind == ConversationType::Group).then(|| title.unwrap_or_else(|| UNTITLED.into()));
             entry.title = title_of(&entry.kind, said.as_ref(), group.as_deref());
             entry.message = said.map_or_else(|| group.unwrap_or_default(), |said| shown(&said.text));
             entry.related_object_id = Some(number);
@@ -74,6 +73,18 @@ fn say(entry: &mut Notification, host: HostNotice) {
     entry.related_object_id = host.related_object_id;
     entry.related_object_type = host.related_object_type;
     entry.data = host.data;
+}
+
+/// Who spoke and where, for clients that say it in a language of their own.
+fn facts(kind: ConversationType, title: Option<&str>, said: Option<&Said>) -> Value {
+    let mut facts = json!({ "conversation_type": kind });
+    if kind == ConversationType::Group {
+        facts["conversation_title"] = title.into();
+    }
+    if let Some(said) = said {
+        facts["sender_name"] = name_of(said).into();
+    }
+    facts
 }
 
 fn title_of(kind: &str, said: Option<&Said>, group: Option<&str>) -> String {
@@ -186,6 +197,31 @@ mod tests {
             );
             assert_eq!(entry.related_object_id, Some(7));
             assert_eq!(entry.related_object_type.as_deref(), Some("chat"));
+        }
+    }
+
+    #[test]
+    fn an_entry_carries_who_and_where_in_no_language() {
+        let group = Some("Курс");
+        for (entry, data) in [
+            (
+                entry("message", None, Some("привет")),
+                json!({"conversation_type": "private", "sender_name": "Анна Ким"}),
+            ),
+            (
+                entry("reply", group, Some("")),
+                json!({"conversation_type": "group", "conversation_title": "Курс", "sender_name": "Анна Ким"}),
+            ),
+            (
+                entry("mention", Some(""), Some("@вы")),
+                json!({"conversation_type": "group", "conversation_title": null, "sender_name": "Анна Ким"}),
+            ),
+            (
+                entry("added", group, None),
+                json!({"conversation_type": "group", "conversation_title": "Курс"}),
+            ),
+        ] {
+            assert_eq!(entry.data, Some(data));
         }
     }
 

@@ -302,14 +302,18 @@ fn notification() -> Notification {
     Notification {
         id: NotificationId(33),
         kind: "mention".into(),
-        type_display: "Упоминание".into(),
-        title: "Practice".into(),
+        type_display: "Вас упомянули".into(),
+        title: "Вас упоминает Anna в «Practice»".into(),
         message: "@boris yes".into(),
         related_object_id: Some(21),
         related_object_type: Some("chat".into()),
         conversation_id: Some(CONVERSATION),
         is_read: false,
         created_at: now(),
-        data: Some(json!({ "message_id": ANSWER })),
+        data: Some(json!({
+            "conversation_type": "group",
+            "conversation_title": "Practice",
+            "sender_name": "Anna",
+        })),
     }
 }

@@ -641,7 +641,11 @@ export interface components {
             conversation_id?: components["schemas"]["ConversationId"] | null;
             /** @description When it came; of a conversation's entry, when its newest message did. */
             created_at: components["schemas"]["Timestamp"];
-            /** @description Whatever the host wants its page to know. */
+            /**
+             * @description Whatever the host wants its page to know. Of a conversation's entry, who and where, to say the title in another
+             *     language: `conversation_type`; of a group `conversation_title`, `null` when it has none; `sender_name` where
+             *     somebody spoke.
+             */
             data?: unknown;
             /** @description Ascending. */
             id: components["schemas"]["NotificationId"];

@@ -842,7 +842,9 @@ export interface Notification {
    */
   created_at: string;
   /**
-   * Whatever the host wants its page to know.
+   * Whatever the host wants its page to know. Of a conversation's entry, who and where, to say the title in another
+   * language: `conversation_type`; of a group `conversation_title`, `null` when it has none; `sender_name` where
+   * somebody spoke.
    */
   data?: unknown[] | boolean | null | number | {} | string;
   /**

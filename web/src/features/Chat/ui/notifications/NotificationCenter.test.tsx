@@ -2,6 +2,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { createTranslator } from "../../lib/i18n/translator.ts";
+import type { Locale } from "../../lib/locale.ts";
+import type { Notification } from "../../lib/types.ts";
 import { MY, row } from "../../model/testkit.ts";
 import { inJsdom, notification, renderChat } from "../testing.tsx";
 import { actionPath, isAboutOrders, subjectOf, titleOf } from "./entry.ts";
@@ -14,6 +16,7 @@ const MESSAGE = notification({
   conversation_id: "a",
   related_object_type: "chat",
   related_object_id: 5,
+  data: { conversation_type: "private", sender_name: "Иван Асанов" },
 });
 const ORDER = notification({
   id: 2,
@@ -64,21 +67,66 @@ test("orders are told from messages, and lead to the host's page", () => {
   expect(actionPath({ related_object_type: "order", related_object_id: null })).toBeNull();
 });
 
-test.each([
-  ["message", "Новое сообщение от Анна Ким", "New message from Анна Ким"],
-  ["mention", "Вас упоминает Анна Ким", "Анна Ким mentioned you"],
-  ["mention", "Вас упоминает Анна Ким в «Курс «Б»»", "Анна Ким mentioned you in “Курс «Б»”"],
-  ["reply", "Ответ от Анна Ким", "Reply from Анна Ким"],
-  ["reply", "Ответ от Анна Ким в «Курс»", "Reply from Анна Ким in “Курс”"],
-  ["added", "Вас добавили в беседу", "You were added to a conversation"],
-  ["message", "Xabar", "Xabar"],
-  ["system", "Новое сообщение от системы", "Новое сообщение от системы"],
-  ["constructor", "Новый заказ", "Новый заказ"],
-])("%s, %j, reads in English: %j; in Russian as it came", async (type, title, expected) => {
-  const [english, russian] = [await createTranslator("en"), await createTranslator("ru")];
-  expect(titleOf({ type, title }, english.language.getSnapshot().t)).toBe(expected);
-  expect(titleOf({ type, title }, russian.language.getSnapshot().t)).toBe(title);
+const ANNA = { sender_name: "Анна Ким" };
+const PRIVATELY = { ...ANNA, conversation_type: "private" };
+const inGroup = (title: string | null) => ({
+  ...ANNA,
+  conversation_type: "group",
+  conversation_title: title,
 });
+
+test.each([
+  ["message", PRIVATELY, "New message from Анна Ким", "Анна Ким жаңы билдирүү жазды"],
+  ["message", inGroup("Курс"), "New message from Анна Ким", "Анна Ким жаңы билдирүү жазды"],
+  ["mention", PRIVATELY, "Анна Ким mentioned you", "Анна Ким сизди эскерди"],
+  [
+    "mention",
+    inGroup("Курс «Б»"),
+    "Анна Ким mentioned you in “Курс «Б»”",
+    "Анна Ким сизди «Курс «Б»» маегинде эскерди",
+  ],
+  ["reply", PRIVATELY, "Reply from Анна Ким", "Анна Ким сизге жооп берди"],
+  [
+    "reply",
+    inGroup(null),
+    "Reply from Анна Ким in “Group chat”",
+    "Анна Ким сизге «Топтук чат» маегинде жооп берди",
+  ],
+  [
+    "added",
+    { ...inGroup("Курс"), sender_name: undefined },
+    "You were added to a conversation",
+    "Сизди маекке кошушту",
+  ],
+])("%s with %j is called %j, and %j", async (type, data, english, kyrgyz) => {
+  expect(await titles({ type, title: "Заголовок", data }, "en", "ky")).toEqual([english, kyrgyz]);
+});
+
+test.each([
+  ["a server that says no facts", { type: "mention", title: "Вас упоминает Анна в «Курс»" }],
+  [
+    "a message of nobody",
+    { type: "message", title: "Новое сообщение", data: { conversation_type: "private" } },
+  ],
+  ["facts that are none", { type: "added", title: "Вас добавили в беседу", data: ["group"] }],
+  ["a host", { type: "system", title: "Новости", data: PRIVATELY }],
+  ["a type like a property of every object", { type: "constructor", title: "Новый заказ", data: PRIVATELY }],
+])("the title of %s stays as it came", async (_what, entry) => {
+  expect(await titles(entry, "en", "ru", "ky")).toEqual([entry.title, entry.title, entry.title]);
+});
+
+/** What an entry is called in each of these languages. */
+function titles(
+  entry: Pick<Notification, "type" | "title" | "data">,
+  ...locales: Locale[]
+): Promise<string[]> {
+  return Promise.all(
+    locales.map(async (locale) => {
+      const { language } = await createTranslator(locale);
+      return titleOf(entry, language.getSnapshot().t, locale);
+    }),
+  );
+}
 
 test("an entry and the button that deletes it are named in the reader's language", async () => {
   await renderChat(
@@ -86,8 +134,8 @@ test("an entry and the button that deletes it are named in the reader's language
     (server) => server.on("GET /api/notifications/", () => [MESSAGE]),
     "ky",
   );
-  await screen.findByText("Ивана жаңы билдирүү жазды");
-  screen.getByRole("button", { name: /Ивана жаңы билдирүү жазды$/ });
+  await screen.findByText("Иван Асанов жаңы билдирүү жазды");
+  screen.getByRole("button", { name: /Иван Асанов жаңы билдирүү жазды$/ });
 });
 
 test("a click on a message marks it read and opens its conversation", async () => {
@@ -96,7 +144,7 @@ test("a click on a message marks it read and opens its conversation", async () =
   await screen.findByRole("tab", { name: "Все (2)" });
   screen.getByText("5 мин. назад");
   expect(screen.getAllByText("Непрочитано")).toHaveLength(2);
-  await user.click(screen.getByRole("button", { name: /Новое сообщение от Ивана.*Привет/ }));
+  await user.click(screen.getByRole("button", { name: /Новое сообщение от Иван Асанов.*Привет/ }));
   expect(onOpenConversation).toHaveBeenCalledWith("a");
   expect(onClose).toHaveBeenCalled();
   await waitFor(() => expect(server.count("POST /api/notifications/1/mark_read/")).toBe(1));

@@ -23,7 +23,7 @@ export interface NotificationItemProps {
 /** One notification: what kind, what, when, and whether it is unread. */
 export function NotificationItem({ entry, onOpen, onDelete }: NotificationItemProps) {
   const { t, locale } = useText();
-  const title = titleOf(entry, t);
+  const title = titleOf(entry, t, locale);
   const Icon = ICONS[subjectOf(entry)];
   return (
     <li className="uc:group uc:relative uc:flex uc:items-start uc:border-b uc:hover:bg-muted">

@@ -1,4 +1,6 @@
+import { conversationTitle } from "../../lib/format/names.ts";
 import type { TextKey, Translate } from "../../lib/i18n/translator.ts";
+import type { Locale } from "../../lib/locale.ts";
 import type { Notification } from "../../lib/types.ts";
 
 /** What a notification is about, as far as its picture goes. */
@@ -34,29 +36,49 @@ export function actionPath(
   return `/${encodeURIComponent(kind)}/${id}`;
 }
 
-/**
- * What the server calls the entries that it writes itself, and the text that says the same. It has no other place for
- * who wrote and where; it lets no host write entries of these types.
- */
-const OWN_TITLES: Readonly<Record<string, readonly (readonly [RegExp, TextKey])[]>> = {
-  message: [[/^Новое сообщение от (?<name>.+)$/s, "notifications.messageFrom"]],
-  mention: [
-    [/^Вас упоминает (?<name>.+?) в «(?<group>.+)»$/s, "notifications.mentionedIn"],
-    [/^Вас упоминает (?<name>.+)$/s, "notifications.mentioned"],
-  ],
-  reply: [
-    [/^Ответ от (?<name>.+?) в «(?<group>.+)»$/s, "notifications.replyIn"],
-    [/^Ответ от (?<name>.+)$/s, "notifications.reply"],
-  ],
-  added: [[/^Вас добавили в беседу$/, "notifications.added"]],
+/** What the texts put into a title. */
+interface Facts {
+  /** Who spoke; `null` where nobody did. */
+  readonly name: string | null;
+  /** What the group is called; `null` outside of groups. */
+  readonly group: string | null;
+}
+
+/** Titles of the entries that the server writes itself, by their type; it lets no host write entries of these types. */
+const OWN_TITLES: Readonly<Record<string, (facts: Facts, t: Translate) => string | null>> = {
+  message: ({ name }, t) => name && t("notifications.messageFrom", { name }),
+  mention: spoken("notifications.mentioned", "notifications.mentionedIn"),
+  reply: spoken("notifications.reply", "notifications.replyIn"),
+  added: (_facts, t) => t("notifications.added"),
 };
 
-/** The title in the reader's language; as it came where a host wrote it, or the server has taken to other words. */
-export function titleOf({ type, title }: Pick<Notification, "type" | "title">, t: Translate): string {
+function spoken(key: TextKey, keyInGroup: TextKey) {
+  return ({ name, group }: Facts, t: Translate) =>
+    name && (group === null ? t(key, { name }) : t(keyInGroup, { name, group }));
+}
+
+/** The title in the reader's language; as it came where a host wrote it, or a server that says no facts beside it. */
+export function titleOf(
+  { type, title, data }: Pick<Notification, "type" | "title" | "data">,
+  t: Translate,
+  locale: Locale,
+): string {
   const words = Object.hasOwn(OWN_TITLES, type) ? OWN_TITLES[type] : undefined;
-  for (const [pattern, key] of words ?? []) {
-    const found = pattern.exec(title);
-    if (found !== null) return t(key, { ...found.groups });
-  }
-  return title;
+  const facts = factsOf(data, locale);
+  return (words && facts && words(facts, t)) ?? title;
+}
+
+function factsOf(data: unknown, locale: Locale): Facts | null {
+  if (typeof data !== "object" || data === null) return null;
+  const {
+    conversation_type: type,
+    conversation_title: title,
+    sender_name: name,
+  } = data as Partial<Record<string, unknown>>;
+  if (type !== "private" && type !== "group") return null;
+  const called = typeof title === "string" ? title : null;
+  return {
+    name: typeof name === "string" ? name : null,
+    group: type === "group" ? conversationTitle({ type, title: called }, locale) : null,
+  };
 }
