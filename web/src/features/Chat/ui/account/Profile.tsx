@@ -11,13 +11,11 @@ import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Spinner } from "../kit/Spinner.tsx";
 import { showToast } from "../toast/toast.ts";
+import { AccountForm } from "./AccountForm.tsx";
 import { Appearance } from "./Appearance.tsx";
 import { ChangePassword } from "./ChangePassword.tsx";
-import { Field } from "./Field.tsx";
-import { FormError } from "./FormPage.tsx";
-import { NO_ERRORS } from "./forms.ts";
+import { person } from "./lines.ts";
 import { pictureOf } from "./picture.ts";
-import { useForm } from "./useForm.ts";
 
 export interface ProfileProps {
   isOpen: boolean;
@@ -69,49 +67,41 @@ export default function Profile({ isOpen, onClose, theme, onLocale, onTheme }: P
 function ProfileForm({ profile }: { profile: ProfileData }) {
   const { t, locale } = useText();
   const { mutateAsync: update } = useUpdateProfile();
-  const form = useForm({
-    initial: {
-      first_name: profile.first_name,
-      last_name: profile.last_name,
-      email: profile.email,
-      avatar: pictureOf(profile) ?? "",
-    },
-    check: () => NO_ERRORS,
-    send: async (values) => {
-      await update(values);
-      showToast("success", t("account.saved"));
-    },
-  });
   return (
-    <form noValidate onSubmit={form.submit} className="uc:flex uc:flex-col uc:gap-3">
-      <div className="uc:flex uc:items-center uc:gap-3">
-        <Avatar
-          size="lg"
-          initials={initials(displayName(profile, locale))}
-          seed={profile.id}
-          src={form.values.avatar}
-        />
-        <div className="uc:min-w-0">
-          <p dir="auto" className="uc:truncate uc:text-lg uc:font-semibold">
-            {displayName(profile, locale)}
-          </p>
-          <p className="uc:truncate uc:text-sm uc:text-muted-foreground">@{profile.username}</p>
+    <AccountForm
+      lines={[
+        ...person(t, profile),
+        {
+          name: "avatar",
+          label: t("account.avatar"),
+          hint: t("account.avatarHint"),
+          type: "url",
+          autoComplete: "photo",
+          initial: pictureOf(profile) ?? "",
+        },
+      ]}
+      submit={[t("common.save"), t("account.saving")]}
+      onSubmit={async (values) => {
+        await update(values);
+        showToast("success", t("account.saved"));
+      }}
+      header={({ avatar }) => (
+        <div className="uc:flex uc:items-center uc:gap-3">
+          <Avatar
+            size="lg"
+            initials={initials(displayName(profile, locale))}
+            seed={profile.id}
+            src={avatar}
+          />
+          <div className="uc:min-w-0">
+            <p dir="auto" className="uc:truncate uc:text-lg uc:font-semibold">
+              {displayName(profile, locale)}
+            </p>
+            <p className="uc:truncate uc:text-sm uc:text-muted-foreground">@{profile.username}</p>
+          </div>
         </div>
-      </div>
-      <FormError text={form.formError} />
-      <Field label={t("account.firstName")} autoComplete="given-name" {...form.field("first_name")} />
-      <Field label={t("account.lastName")} autoComplete="family-name" {...form.field("last_name")} />
-      <Field label={t("account.email")} type="email" autoComplete="email" {...form.field("email")} />
-      <Field
-        label={t("account.avatar")}
-        hint={t("account.avatarHint")}
-        type="url"
-        autoComplete="photo"
-        {...form.field("avatar")}
-      />
-      <Button type="submit" disabled={form.isBusy} className="uc:self-end">
-        {t(form.isBusy ? "account.saving" : "common.save")}
-      </Button>
-    </form>
+      )}
+      buttonClassName="uc:self-end"
+    />
   );
 }
