@@ -1,69 +1,120 @@
 import { Combobox } from "@base-ui/react/combobox";
 import type { BaseUIEvent } from "@base-ui/react/types";
-import { Check, ChevronDown } from "lucide-react";
-import type { KeyboardEvent } from "react";
+import { Check, ChevronDown, X } from "lucide-react";
+import { type KeyboardEvent, useState } from "react";
 import { initials } from "../../lib/format/names.ts";
 import type { ChatUser, UserId } from "../../lib/types.ts";
 import { useText } from "../../model/useText.ts";
 import { Avatar } from "../kit/Avatar.tsx";
+import { Badge } from "../kit/Badge.tsx";
 import { Button } from "../kit/Button.tsx";
 import { usePortalContainer } from "../kit/root.tsx";
 import { Spinner } from "../kit/Spinner.tsx";
 import { fullName, matchesPerson } from "./people.ts";
+import { type Directory, useDirectory } from "./useDirectory.ts";
 
 /** People drawn at once: a directory may have thousands, and nobody reads so far. Typing narrows it. */
 const SHOWN_AT_MOST = 100;
 
-/** The directory, as a picker sees it. */
-export interface Directory {
-  readonly users: readonly ChatUser[];
-  readonly state: "loading" | "ready" | "failed";
-  readonly retry: () => void;
-}
-
 export interface PickerProps {
-  label: string;
-  placeholder: string;
+  /** What the choice is for; shown above the field. */
+  label?: string | undefined;
+  placeholder?: string | undefined;
   disabled?: boolean | undefined;
-  directory: Directory;
-  /** Called with each opening: the first one is when the directory is to be read. */
-  onOpen: () => void;
 }
 
-/** Picks one person: a field that filters a list as one types. */
-export function OnePicker(
-  props: PickerProps & { value: ChatUser | null; onPick: (user: ChatUser | null) => void },
-) {
+export interface PeoplePickerProps extends PickerProps {
+  /** What the field is called where it has no label and no placeholder. */
+  name: string;
+  /** Any number of people, named by badges below the field; else one, who stands in it. */
+  isMany: boolean;
+  value: readonly UserId[];
+  onChange: (userIds: UserId[]) => void;
+}
+
+/** Picks people: a field that filters the directory as one types, which is read when it is opened for the first time. */
+export function PeoplePicker({
+  name,
+  isMany,
+  value,
+  onChange,
+  label,
+  placeholder,
+  disabled,
+}: PeoplePickerProps) {
+  const [isWanted, setWanted] = useState(false);
+  const directory = useDirectory(isWanted);
+  const users = picked(directory.users, value);
+  const basics = { ...comboboxBasics(() => setWanted(true)), items: directory.users, disabled };
+  const parts = (
+    <>
+      <PickerField label={label ?? name} placeholder={placeholder ?? name} />
+      <PickerPopup label={label ?? name} directory={directory} />
+    </>
+  );
   return (
-    <Combobox.Root<ChatUser>
-      items={props.directory.users}
-      value={props.value}
-      onValueChange={props.onPick}
-      disabled={props.disabled}
-      {...comboboxBasics(props.onOpen)}
-    >
-      <PickerField label={props.label} placeholder={props.placeholder} />
-      <PickerPopup label={props.label} directory={props.directory} />
-    </Combobox.Root>
+    <div className="uc:flex uc:flex-col uc:gap-1">
+      {label !== undefined && (
+        <span aria-hidden="true" className="uc:text-sm uc:font-medium">
+          {label}
+        </span>
+      )}
+      {isMany ? (
+        <Combobox.Root<ChatUser, true>
+          multiple
+          value={users}
+          onValueChange={(next) => onChange(next.map(({ id }) => id))}
+          {...basics}
+        >
+          {parts}
+        </Combobox.Root>
+      ) : (
+        <Combobox.Root<ChatUser>
+          value={users[0] ?? null}
+          onValueChange={(next) => onChange(next === null ? [] : [next.id])}
+          {...basics}
+        >
+          {parts}
+        </Combobox.Root>
+      )}
+      {isMany && users.length > 0 && (
+        <Picked
+          users={users}
+          disabled={disabled}
+          onUnpick={(user) => onChange(value.filter((id) => id !== user.id))}
+        />
+      )}
+    </div>
   );
 }
 
-/** Picks any number of people; who is picked is marked in the list, and named by badges elsewhere. */
-export function ManyPicker(
-  props: PickerProps & { value: readonly ChatUser[]; onPick: (users: readonly ChatUser[]) => void },
-) {
+interface PickedProps {
+  users: readonly ChatUser[];
+  disabled: boolean | undefined;
+  onUnpick: (user: ChatUser) => void;
+}
+
+function Picked({ users, disabled, onUnpick }: PickedProps) {
+  const { t } = useText();
   return (
-    <Combobox.Root<ChatUser, true>
-      multiple
-      items={props.directory.users}
-      value={props.value}
-      onValueChange={props.onPick}
-      disabled={props.disabled}
-      {...comboboxBasics(props.onOpen)}
-    >
-      <PickerField label={props.label} placeholder={props.placeholder} />
-      <PickerPopup label={props.label} directory={props.directory} />
-    </Combobox.Root>
+    <ul aria-label={t("list.usersPicked")} className="uc:mt-1 uc:flex uc:flex-wrap uc:gap-1">
+      {users.map((user) => (
+        <li key={user.id}>
+          <Badge>
+            {fullName(user)}
+            <button
+              type="button"
+              disabled={disabled}
+              aria-label={t("list.unpick", { name: fullName(user) })}
+              onClick={() => onUnpick(user)}
+              className="uc:rounded-full uc:p-0.5 uc:hover:bg-border"
+            >
+              <X aria-hidden="true" className="uc:size-3" />
+            </button>
+          </Badge>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -161,6 +212,6 @@ function PersonOption({ user }: { user: ChatUser }) {
 }
 
 /** Ids as the directory knows them; who is not in it is left out. */
-export function picked(users: readonly ChatUser[], ids: readonly UserId[]): readonly ChatUser[] {
+function picked(users: readonly ChatUser[], ids: readonly UserId[]): readonly ChatUser[] {
   return ids.flatMap((id) => users.find((user) => user.id === id) ?? []);
 }

@@ -1,7 +1,14 @@
 import { useMemo } from "react";
+import type { ChatUser } from "../../lib/types.ts";
 import { useChatUsers } from "../../model/people/hooks.ts";
 import { useMyId } from "../../model/runtime/hooks.ts";
-import type { Directory } from "./PeoplePicker.tsx";
+
+/** The directory, as a picker sees it. */
+export interface Directory {
+  readonly users: readonly ChatUser[];
+  readonly state: "loading" | "ready" | "failed";
+  readonly retry: () => void;
+}
 
 /** Everybody whom the user may pick; read once `isWanted`, and kept for the next dialog. */
 export function useDirectory(isWanted: boolean): Directory {
