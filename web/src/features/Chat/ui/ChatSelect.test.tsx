@@ -1,7 +1,9 @@
 // @vitest-environment jsdom
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { useState } from "react";
 import { expect, test, vi } from "vitest";
-import { row } from "../model/testkit.ts";
+import type { Conversation } from "../lib/types.ts";
+import { MY, row } from "../model/testkit.ts";
 import { ChatSelect, type ChatSelectProps } from "./ChatSelect.tsx";
 import { inJsdom, renderChat } from "./testing.tsx";
 
@@ -68,6 +70,37 @@ test("shows who said what, when, and how much is unread", async () => {
   within(a as HTMLElement).getByText("99+");
   within(b as HTMLElement).getByText("Вы: Привет");
   within(c as HTMLElement).getByText("Групповой чат");
+});
+
+test("Непрочитанные shows what is unread or marked so, for as long as it is", async () => {
+  const marked = row("marked", { title: "Напоминание", my: { ...MY, is_marked_unread: true } });
+  const read = row("read", { title: "Прочитано" });
+  const rows = (unread: number) => [row("new", { title: "Новое", unread_count: unread }), marked, read];
+  let change: (next: Conversation[]) => void = () => undefined;
+  function Changing() {
+    const [conversations, set] = useState(rows(2));
+    change = (next) => act(() => set(next));
+    return list({ conversations });
+  }
+  const { user } = await renderChat(<Changing />);
+  const titles = () =>
+    screen
+      .queryAllByRole("button", { name: /^Действия: / })
+      .map((button) => button.getAttribute("aria-label")?.replace("Действия: ", ""));
+  expect(titles()).toEqual(["Новое", "Напоминание", "Прочитано"]);
+  const tab = screen.getByRole("button", { name: "Непрочитанные" });
+  await user.click(tab);
+  expect(tab.getAttribute("aria-pressed")).toBe("true");
+  expect(titles()).toEqual(["Новое", "Напоминание"]);
+  await user.type(screen.getByRole("searchbox"), "нов");
+  await waitFor(() => expect(titles()).toEqual(["Новое"]));
+  await user.clear(screen.getByRole("searchbox"));
+  change(rows(0));
+  await waitFor(() => expect(titles()).toEqual(["Напоминание"]));
+  change([read]);
+  screen.getByText("Беседы не найдены");
+  await user.click(screen.getByRole("button", { name: "Все" }));
+  expect(titles()).toEqual(["Прочитано"]);
 });
 
 test("moves between rows by arrow keys, with one Tab stop", async () => {

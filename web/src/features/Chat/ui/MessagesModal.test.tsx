@@ -44,3 +44,17 @@ test("a host's button opens the window, which says how long ago something was wr
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   }
 });
+
+test("the window's tab Непрочитанные leaves what has been read out", async () => {
+  const rows = [row("a", { title: "Кафедра", unread_count: 3 }), row("b", { title: "Деканат" })];
+  const { user } = await renderChat(<Page />, (server) =>
+    server.on("GET /api/unet-chat/conversations/", () => rows),
+  );
+  await user.click(screen.getByRole("button", { name: "Почта" }));
+  await screen.findByRole("button", { name: /Деканат/ });
+  await user.click(screen.getByRole("tab", { name: "Непрочитанные" }));
+  await waitFor(() => expect(screen.queryByRole("button", { name: /Деканат/ })).toBeNull());
+  screen.getByRole("button", { name: /Кафедра/ });
+  await user.click(screen.getByRole("tab", { name: "Все" }));
+  await screen.findByRole("button", { name: /Деканат/ });
+});
