@@ -13,6 +13,28 @@ const CAUGHT_MS = 300;
 
 const number = (at: number) => `№${String(at).padStart(4, "0")}`;
 
+/** Asks for what was said before the first message that is here. */
+const OLDER = /\/messages\/.*before=/;
+
+declare global {
+  interface Window {
+    /** Answers that are here and that the page has not been given yet: each call hands one over. */
+    heldPages?: (() => void)[];
+  }
+}
+
+/** In every page: what is asked for by {@link OLDER} lands when the test says so. */
+function holdOlderPages(): void {
+  const ask = window.fetch;
+  const held: (() => void)[] = [];
+  window.heldPages = held;
+  window.fetch = async (...request) => {
+    const answer = await ask(...request);
+    if (/\/messages\/.*before=/.test(answer.url)) await new Promise<void>((land) => held.push(land));
+    return answer;
+  };
+}
+
 /** Of one to nine lines, so that no row is as high as the next. */
 const text = (at: number) => `${number(at)} ${"слово за словом ".repeat((at * 7) % 30)}`;
 
@@ -86,6 +108,34 @@ test("five thousand messages scroll, hold still and are jumped through", async (
       for (let step = 0; step < 60; step += 1) await page.mouse.wheel(0, step < 40 ? -400 : 400);
     });
   });
+});
+
+test("a page that lands while somebody scrolls moves nothing, and is the only one", async ({
+  seat,
+  newcomer,
+}) => {
+  const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+  const { id } = await anna.talkTo(boris);
+  await boris.sendMany(
+    id,
+    Array.from({ length: 400 }, (_, at) => text(at + 1)),
+  );
+  await anna.read(id);
+  const { page } = await seat({ as: anna, script: holdOlderPages });
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (OLDER.test(request.url())) asked.push(request.url());
+  });
+  const chat = new ChatPage(page);
+  await chat.open(boris.name);
+  await expect(chat.message("№").last()).toBeInViewport();
+  for (let landed = 1; landed <= 6; landed += 1) {
+    await chat.scrollNearTop();
+    await expect.poll(() => page.evaluate(() => window.heldPages?.length)).toBe(1);
+    const [drift] = await Promise.all([chat.driftAtNextPage(), chat.landWhileScrollingToTop()]);
+    expect(drift, `page ${landed}`).toBeLessThanOrEqual(STABLE_PX);
+    expect(asked).toHaveLength(landed);
+  }
 });
 
 test("a page that is read through from its end to its beginning shows every message once", async ({

@@ -213,6 +213,20 @@ export class ChatPage {
     });
   }
 
+  /** So near the beginning of what is loaded that what is before it is asked for. */
+  async scrollNearTop(): Promise<void> {
+    await this.log.evaluate((log) => log.scrollTo({ top: log.clientHeight }));
+  }
+
+  /** Scrolls to the top, and hands over the page that is held as soon as the rows there are drawn. */
+  async landWhileScrollingToTop(): Promise<void> {
+    await this.log.evaluate(async (log) => {
+      log.scrollTo({ top: 0 });
+      for (let drawn = 0; drawn < 3; drawn += 1) await new Promise((next) => requestAnimationFrame(next));
+      window.heldPages?.shift()?.();
+    });
+  }
+
   async scrollToBottom(): Promise<void> {
     await this.log.evaluate((log) => log.scrollTo({ top: log.scrollHeight }));
   }

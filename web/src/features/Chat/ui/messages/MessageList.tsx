@@ -7,7 +7,8 @@ import { Spinner } from "../kit/Spinner.tsx";
 import { FloatingDate } from "./FloatingDate.tsx";
 import { RowView } from "./RowView.tsx";
 import { ToEnd } from "./ToEnd.tsx";
-import { type Row, topOf } from "./timeline.ts";
+import type { Row } from "./timeline.ts";
+import { HEAD, useAnchor, useReading } from "./useAnchor.ts";
 import { useEdges } from "./useEdges.ts";
 import { useRoving } from "./useRoving.ts";
 
@@ -15,8 +16,6 @@ import { useRoving } from "./useRoving.ts";
 const ROW_ESTIMATE = 64;
 /** Rows that are drawn beyond either edge of the view. */
 const OVERSCAN = 8;
-/** Room above the first row, px: the spinner of what is being loaded stands there, so it moves nothing. */
-const HEAD = 40;
 /** So near the end, px, the list is "at its end" and follows what comes. */
 const END_THRESHOLD = 80;
 
@@ -61,9 +60,10 @@ export const MessageList = memo(function MessageList(props: MessageListProps) {
   const virtualizer = useAnchoredVirtualizer(props, scroller, roving.activeIndex);
   roving.reveal.current = (index) => virtualizer.scrollToIndex(index, { align: "auto" });
   useHandle(props.ref, rows, virtualizer);
+  // First of all: what is in view is worked out by it, and an edge of the rows before would ask for a page too many.
+  const items = virtualizer.getVirtualItems();
   const { isAtEnd, first } = useEdges(props, virtualizer);
   useFollowAbovePending(rows, isAtEnd && !hasNewer, virtualizer);
-  const items = virtualizer.getVirtualItems();
   return (
     <div className="uc:relative uc:flex uc:min-h-0 uc:flex-1 uc:flex-col">
       <FloatingDate rows={rows} first={first} today={today} isScrolling={virtualizer.isScrolling} />
@@ -147,6 +147,8 @@ function useAnchoredVirtualizer(
   useLayoutEffect(() => {
     hadNewer.current = hasNewer;
   }, [hasNewer]);
+  const known = useRef<Virtualizer<HTMLDivElement, HTMLDivElement>>(null);
+  const reading = useReading(rows, known.current);
   const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: rows.length,
@@ -173,7 +175,8 @@ function useAnchoredVirtualizer(
       [activeIndex],
     ),
   });
-  useTopsAnchored(rows, virtualizer);
+  known.current = virtualizer;
+  useAnchor(rows, virtualizer, reading);
   return virtualizer;
 }
 
@@ -192,27 +195,6 @@ function useFollowAbovePending(
     before.current = rows;
     if (isFollowing && isNews) virtualizer.scrollToEnd();
   }, [rows, isFollowing, virtualizer]);
-}
-
-/** Tells growth above a message (its day, its sender) from growth of the message: the first never moves the message. */
-function useTopsAnchored(
-  rows: readonly Row[],
-  virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>,
-): void {
-  const tops = useRef(new Map<string, string>());
-  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item, _delta, instance) => {
-    const row = rows[item.index];
-    if (row === undefined) return false;
-    const key = row.key;
-    const before = tops.current.get(key);
-    const now = topOf(row);
-    tops.current.set(key, now);
-    const offset = instance.scrollOffset ?? 0;
-    const isFirstMeasure = before === undefined;
-    if (isFirstMeasure) return item.start < offset;
-    if (before !== now) return item.start <= offset + HEAD;
-    return item.end <= offset;
-  };
 }
 
 function useHandle(
