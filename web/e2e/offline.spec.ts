@@ -43,6 +43,33 @@ test("what was said during a break arrives once, in order, and moves nothing", a
   await expect.poll(() => chat.readAll(/№\d{4}/)).toEqual(expected);
 });
 
+for (const [where, viewport] of [
+  ["beside each other", { width: 1200, height: 800 }],
+  ["on a phone", { width: 390, height: 800 }],
+] as const) {
+  test(`the banner moves neither headers nor messages, ${where}`, async ({ seat, newcomer }) => {
+    const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
+    const { id } = await anna.talkTo(boris);
+    await boris.send(id, number(1));
+    const { page, context, line } = await seat({ as: anna, browser: { viewport } });
+    const chat = new ChatPage(page);
+    await chat.open(boris.name);
+    const parts = [page.getByRole("heading", { level: 2 }), chat.message(number(1)), chat.composer];
+    if (viewport.width > 1000) parts.push(page.getByRole("searchbox").first());
+    const places = () => Promise.all(parts.map((part) => part.boundingBox()));
+    await expect(chat.message(number(1))).toBeInViewport();
+    const before = await places();
+    line.cut();
+    await context.setOffline(true);
+    await expect(chat.banner).toBeInViewport();
+    expect(await places()).toEqual(before);
+    if (viewport.width < 1000) {
+      await page.getByRole("button", { name: "Назад" }).click();
+      await expect(chat.banner).toBeInViewport();
+    }
+  });
+}
+
 test("what is written without a network goes out once, in order", async ({ seat, newcomer }) => {
   const [anna, boris] = [await newcomer("Анна"), await newcomer("Борис")];
   const { id } = await anna.talkTo(boris);

@@ -99,8 +99,8 @@ function Panes({ hasHeading, selectedId, className, ...props }: PanesProps) {
           {t("list.heading")}
         </h1>
       )}
-      <ConnectionBanner />
-      <div className="uc:flex uc:min-h-0 uc:flex-1">
+      <div className="uc:relative uc:flex uc:min-h-0 uc:flex-1">
+        <FloatingBanner place={isWide ? "column" : selectedId === null ? "list" : "conversation"} />
         {(isWide || selectedId === null) && (
           <ChatSelect
             {...list}
@@ -123,6 +123,25 @@ function Panes({ hasHeading, selectedId, className, ...props }: PanesProps) {
           />
         )}
         {selectedId === null && isWide && <NothingChosen />}
+      </div>
+    </div>
+  );
+}
+
+/** Where nothing is pressed but rows and messages: at the end of the list, or below a header and what is pinned there. */
+const BANNER_PLACES = {
+  column: "uc:start-2 uc:bottom-2 uc:w-[20.5rem]",
+  list: "uc:inset-x-2 uc:bottom-2",
+  conversation: "uc:inset-x-2 uc:top-28",
+} as const;
+
+/** The banner over the panes: what is read and pressed there stays where it is. */
+function FloatingBanner({ place }: { place: keyof typeof BANNER_PLACES }) {
+  return (
+    // A filter, because a shadow of nothing would be seen.
+    <div className={cn("uc:absolute uc:z-20 uc:drop-shadow-lg", BANNER_PLACES[place])}>
+      <div className="uc:overflow-hidden uc:rounded-md">
+        <ConnectionBanner />
       </div>
     </div>
   );

@@ -49,7 +49,7 @@ export function useEdges(list: EdgesInput, virtualizer: Virtualizer<HTMLDivEleme
 
 /**
  * Keeps what is read where it is while the room for the list changes. At the end, that is the end: the composer grows,
- * a keyboard comes up. Elsewhere, what comes or goes above the list (a banner, a pinned message) pushes nothing down.
+ * a keyboard comes up. Elsewhere, what comes or goes above the list (a pinned message, a banner of the host) pushes nothing down.
  */
 function usePlaceKept(virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>, isAtEnd: boolean): void {
   const wasAtEnd = useRef(isAtEnd);
