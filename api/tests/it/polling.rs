@@ -227,6 +227,28 @@ async fn the_canonical_list_shows_what_one_makes_of_it_and_who_is_there() {
     .await;
 }
 
+/// Whoever opens a socket reads the list again, and is in the heads of their own groups.
+#[tokio::test]
+async fn that_one_is_there_oneself_is_no_news() {
+    on_each_store(async |app| {
+        let (anna, boris) = (app.person("Anna").await, app.person("Boris").await);
+        app.group(&anna, &[&boris]).await;
+        let path = "/api/unet-chat/conversations/";
+        for (who, expected) in [(&anna, StatusCode::NOT_MODIFIED), (&boris, StatusCode::OK)] {
+            let before = tag(app, &anna, path).await;
+            let edge = Edge {
+                user: UserId(who.id),
+                is_online: true,
+                at: app.clock.now(),
+            };
+            app.store.note_presence(&[edge]).await.unwrap();
+            let (status, ..) = again(app, &anna, path, &before).await;
+            assert_eq!(status, expected, "{}", who.id);
+        }
+    })
+    .await;
+}
+
 /// What the node's own tasks look at meanwhile.
 const BACKGROUND: [&str; 2] = ["outbox", "revocations"];
 

@@ -44,13 +44,16 @@ const SAID_IN_ONE: &str = stamp!(
 );
 
 /// The canonical list also shows what one has made of each conversation, and of its first people when they were there
-/// and what they have read: the other side of a private one, the heads of a group.
+/// and what they have read: the other side of a private one, the heads of a group. Not whether one is there oneself:
+/// that is no news to who asks, and would make the reading that follows every opening of a socket a whole one.
 const LIST: &str = concat!(
     "select c.number, c.last_seq, p.last_read_seq, coalesce(p.hidden_seq, -1),
         concat_ws(' ', p.is_marked_unread, p.pinned_at, '/', p.muted_until),
         (select string_agg(concat_ws(' ', head.user_id, head.is_online, head.last_read_seq, head.last_seen), ',')
          from (
-            select h.user_id, u.is_online, h.last_read_seq, u.last_seen
+            select h.user_id, h.last_read_seq,
+                case when h.user_id <> $1 then u.is_online end as is_online,
+                case when h.user_id <> $1 then u.last_seen end as last_seen
             from participants h join users u on u.id = h.user_id
             where h.conversation_id = c.id and h.left_seq is null
             order by h.joined_seq, h.user_id limit ",
