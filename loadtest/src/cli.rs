@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::run::RunArgs;
 use crate::baseline::{BaselineArgs, baseline};
+use crate::compare::{CompareArgs, compare};
 use crate::talk::{TalkArgs, talk};
 
 /// The run was done and found something wrong.
@@ -60,6 +61,12 @@ pub enum Command {
     /// tokens, commits every message to Postgres and delivers over Redis, and leaves out everything else: membership,
     /// order, resume, repeated sends, bounds, pings.
     Baseline(BaselineArgs),
+    /// Measures several servers in turns, and prints medians, ranges and ratios.
+    ///
+    /// Starts each contender's processes itself, on a database and a Redis prefix of their own, drives them by the
+    /// scenarios that have a name, and removes everything again. By default: the floor against the servers that lie
+    /// beside this program.
+    Compare(CompareArgs),
     /// Opens one socket at a conversation, prints its frames, and sends the lines typed at it.
     Talk(TalkArgs),
 }
@@ -69,6 +76,7 @@ pub async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Run(args) => execute_run(args).await,
         Command::Baseline(args) => baseline(args).await,
+        Command::Compare(args) => compare(args).await,
         Command::Talk(args) => talk(args).await,
     }
 }

@@ -17,6 +17,7 @@
 pub mod baseline;
 pub mod churn;
 pub mod cli;
+pub mod compare;
 pub mod cost;
 pub mod ledger;
 pub mod meter;
