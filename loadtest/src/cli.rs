@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use self::run::RunArgs;
 use crate::baseline::{BaselineArgs, baseline};
 use crate::compare::{CompareArgs, compare};
+use crate::max::{MaxArgs, max};
 use crate::talk::{TalkArgs, talk};
 
 /// The run was done and found something wrong.
@@ -67,6 +68,12 @@ pub enum Command {
     /// scenarios that have a name, and removes everything again. By default: the floor against the servers that lie
     /// beside this program.
     Compare(CompareArgs),
+    /// Finds the highest rate that the servers hold, by bisection.
+    ///
+    /// Runs again and again, each time at another rate, with the same accounts in new conversations. A rate is held when
+    /// the 99th percentile of the deliveries is below a limit, and nothing is lost, doubled, reordered or left without
+    /// an answer.
+    Max(MaxArgs),
     /// Opens one socket at a conversation, prints its frames, and sends the lines typed at it.
     Talk(TalkArgs),
 }
@@ -77,6 +84,7 @@ pub async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => execute_run(args).await,
         Command::Baseline(args) => baseline(args).await,
         Command::Compare(args) => compare(args).await,
+        Command::Max(args) => max(args).await,
         Command::Talk(args) => talk(args).await,
     }
 }

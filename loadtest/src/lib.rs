@@ -20,6 +20,7 @@ pub mod cli;
 pub mod compare;
 pub mod cost;
 pub mod ledger;
+pub mod max;
 pub mod meter;
 pub mod plan;
 mod process;
