@@ -27,12 +27,15 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Args;
 use tokio::net::TcpSocket;
+use tokio::runtime::Builder;
 use tokio_util::task::TaskTracker;
 
 use database::Database;
 use hub::Hub;
 use tokens::Tokens;
 use writer::Writer;
+
+use crate::cli::run::at_least_one;
 
 /// Connections that may wait to be accepted: what Linux allows at most by default.
 const LISTEN_BACKLOG: u32 = 4096;
@@ -55,6 +58,10 @@ pub struct BaselineArgs {
     /// Writes everything that has gathered for a socket in one call, instead of each message in its own.
     #[arg(long)]
     coalesce: bool,
+    /// Threads that do the work. One is the cheapest: no message is handed from core to core, and the second process
+    /// has the second core.
+    #[arg(long, default_value_t = 1, value_parser = at_least_one, value_name = "COUNT")]
+    threads: usize,
 }
 
 /// What all connections of a process share.
@@ -66,8 +73,18 @@ struct Floor {
     tasks: TaskTracker,
 }
 
-/// Serves until Ctrl-C or SIGTERM, or until Redis or Postgres is lost.
-pub async fn baseline(args: BaselineArgs) -> anyhow::Result<ExitCode> {
+/// Serves until Ctrl-C or SIGTERM, or until Redis or Postgres is lost. Blocks: it brings a runtime of its own.
+pub fn baseline(args: &BaselineArgs) -> anyhow::Result<ExitCode> {
+    let mut runtime = if args.threads == 1 {
+        Builder::new_current_thread()
+    } else {
+        Builder::new_multi_thread()
+    };
+    runtime.worker_threads(args.threads).enable_all();
+    runtime.build()?.block_on(serve(args))
+}
+
+async fn serve(args: &BaselineArgs) -> anyhow::Result<ExitCode> {
     // As many sockets as the system lets this process have; with fewer, accepting says so.
     rlimit::increase_nofile_limit(rlimit::INFINITY).context("the limit of open files")?;
     let database = Database::open(&args.database_url).await?;

@@ -97,7 +97,7 @@ pub enum Command {
 pub async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Run(args) => execute_run(args).await,
-        Command::Baseline(args) => baseline(args).await,
+        Command::Baseline(args) => tokio::task::spawn_blocking(move || baseline(&args)).await?,
         Command::Compare(args) => compare(args).await,
         Command::Max(args) => max(args).await,
         Command::Idle(args) => idle(args).await,
