@@ -14,6 +14,7 @@ use crate::plan::{Door, Settings, Via};
 use crate::report::Report;
 use crate::run::{self, Options};
 use crate::talk::{TalkArgs, talk};
+use crate::wire::Protocol;
 
 /// The run was done and found something wrong.
 const FOUND: u8 = 1;
@@ -102,6 +103,10 @@ pub struct RunArgs {
     /// one per user and conversation.
     #[arg(long, value_enum, default_value = "multiplexed")]
     door: Door,
+    /// What the sockets speak: `socketio` measures a server that is built with Socket.IO, over multiplexed sockets and
+    /// without --churn.
+    #[arg(long, value_enum, default_value = "native")]
+    wire: Protocol,
     /// Sockets opened per second.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..), value_name = "PER SECOND")]
     connect_rate: u32,
@@ -177,6 +182,9 @@ fn publish(report: &Report, json: Option<PathBuf>) -> anyhow::Result<()> {
 
 impl RunArgs {
     fn options(self) -> anyhow::Result<Options> {
+        if self.wire == Protocol::Socketio && (self.churn > 0 || self.door != Door::Multiplexed) {
+            bail!("--wire socketio goes with neither --churn nor --door conversation");
+        }
         Ok(Options {
             settings: Settings {
                 conversations: self.conversations,
@@ -192,6 +200,7 @@ impl RunArgs {
             },
             apis: self.api,
             gateways: self.gateway,
+            wire: self.wire,
             payload_bytes: self.payload_bytes,
             connect_rate: self.connect_rate,
             setup_concurrency: self.setup_concurrency,

@@ -26,6 +26,7 @@ use crate::setup::{self, Apis, Cast};
 use crate::socket::guest::GuestNotes;
 use crate::socket::listener::{Listener, World};
 use crate::socket::{FirstAttempt, Outcome, Posting, QUEUE, Socket};
+use crate::wire::Protocol;
 
 /// Between the last preparation and the first send, so that the metronome's thread is up when it is due.
 const LEAD: Duration = Duration::from_millis(100);
@@ -49,6 +50,8 @@ pub struct Options {
     pub apis: Vec<String>,
     /// Bases of the socket targets, `ws://host:port`, without a slash at the end; as many as `settings.gateways`.
     pub gateways: Vec<String>,
+    /// What the sockets speak.
+    pub wire: Protocol,
     /// Bytes of each message's text.
     pub payload_bytes: usize,
     /// Sockets opened per second; at least 1.
@@ -121,6 +124,7 @@ async fn prepare(options: &Options, apis: &Apis) -> anyhow::Result<World> {
             conversations,
         },
         meter: Meter::new()?,
+        wire: options.wire,
         payload_bytes: options.payload_bytes,
         request_timeout: options.request_timeout,
     })

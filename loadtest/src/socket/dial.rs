@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use futures_util::{SinkExt, StreamExt};
 use reqwest::header::HeaderValue;
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::setup;
+use crate::wire::socketio::{self, Packet};
 
 /// An open WebSocket.
 pub(super) type Wire = WebSocketStream<TcpStream>;
@@ -39,6 +41,24 @@ pub(super) async fn dial(url: &str, bearer: &HeaderValue) -> anyhow::Result<Wire
         .await
         .context("the upgrade")?;
     Ok(wire)
+}
+
+/// What a Socket.IO client says first: it waits for its session, shows its token, and waits until that is taken.
+pub(super) async fn join_socketio(wire: &mut Wire, bearer: &HeaderValue) -> anyhow::Result<()> {
+    let token = bearer.to_str()?.trim_start_matches("Bearer ");
+    expect(wire, Packet::Open).await?;
+    wire.send(Message::text(socketio::connect(token))).await?;
+    expect(wire, Packet::Connected).await
+}
+
+async fn expect(wire: &mut Wire, packet: Packet) -> anyhow::Result<()> {
+    let Message::Text(text) = wire.next().await.context("the connection broke off")?? else {
+        bail!("no Socket.IO packet where {packet:?} was due");
+    };
+    if socketio::packet(&text) != packet {
+        bail!("{text} where {packet:?} was due");
+    }
+    Ok(())
 }
 
 /// When to come back, if a refused upgrade said so.
