@@ -260,6 +260,30 @@ mod tests {
     }
 
     #[test]
+    fn what_socketio_cannot_do_is_refused_before_the_run() {
+        let options = |more: &[&str]| {
+            let line = [
+                "loadtest",
+                "run",
+                "--api",
+                "http://a",
+                "--gateway",
+                "ws://b",
+                "--wire",
+                "socketio",
+            ];
+            let cli = Cli::try_parse_from(line.iter().chain(more)).unwrap();
+            let Command::Run(args) = cli.command else {
+                panic!("not a run");
+            };
+            args.options().map(|_| ())
+        };
+        assert!(options(&[]).is_ok());
+        assert!(options(&["--churn", "1"]).is_err());
+        assert!(options(&["--door", "conversation"]).is_err());
+    }
+
+    #[test]
     fn spans_are_read_in_minutes_seconds_and_milliseconds() {
         assert_eq!(span("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(span("60s"), Ok(Duration::from_mins(1)));
