@@ -51,14 +51,18 @@ pub(super) async fn join_socketio(wire: &mut Wire, bearer: &HeaderValue) -> anyh
     expect(wire, Packet::Connected).await
 }
 
+/// A server may ping from the first moment on.
 async fn expect(wire: &mut Wire, packet: Packet) -> anyhow::Result<()> {
-    let Message::Text(text) = wire.next().await.context("the connection broke off")?? else {
-        bail!("no Socket.IO packet where {packet:?} was due");
-    };
-    if socketio::packet(&text) != packet {
-        bail!("{text} where {packet:?} was due");
+    loop {
+        let Message::Text(text) = wire.next().await.context("the connection broke off")?? else {
+            bail!("no Socket.IO packet where {packet:?} was due");
+        };
+        match socketio::pong(&text) {
+            Some(pong) => wire.send(Message::text(pong)).await?,
+            None if socketio::packet(&text) == packet => return Ok(()),
+            None => bail!("{text} where {packet:?} was due"),
+        }
     }
-    Ok(())
 }
 
 /// When to come back, if a refused upgrade said so.
