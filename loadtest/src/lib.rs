@@ -14,12 +14,17 @@
 //! `protocol` for the shapes. To add another kind of run: a variant of [`cli::Command`], a module of its own beside
 //! [`run`], and as much of the other modules as it can use; none of them knows `run`.
 
+pub mod baseline;
 pub mod churn;
 pub mod cli;
+pub mod compare;
+pub mod cost;
 pub mod ledger;
+pub mod max;
 pub mod meter;
 pub mod plan;
 mod process;
+mod progress;
 pub mod report;
 pub mod run;
 pub mod sender;

@@ -5,6 +5,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+// The servers' own allocator: the floor must not lose, nor win, by another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The run could not be done; clap answers a wrong command line by the same.
 const COULD_NOT: u8 = 2;
 

@@ -82,8 +82,13 @@ pub struct Meter {
 impl Meter {
     /// Its clock starts now; nothing counts as measured before [`Self::measure_from`].
     pub fn new() -> Result<Self, CreationError> {
+        Self::on(Instant::now())
+    }
+
+    /// Its clock started then.
+    pub fn on(epoch: Instant) -> Result<Self, CreationError> {
         Ok(Self {
-            epoch: Instant::now(),
+            epoch,
             measured_from_us: AtomicU64::new(u64::MAX),
             counts: Counts::default(),
             deliveries: Series::new(SHARDS)?,

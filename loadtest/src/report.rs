@@ -1,10 +1,14 @@
 //! What a run found, as a table for people and as JSON for scripts.
 
+pub mod figures;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use comfy_table::presets::ASCII_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
 use serde::Serialize;
 
+use self::figures::Figure;
+use crate::cost::Costs;
 use crate::ledger::Verdict;
 use crate::meter::{Latencies, Refusals, Timed, read};
 use crate::process::cpu_seconds;
@@ -65,6 +69,10 @@ pub struct Report {
     pub sockets: Sockets,
     /// Processor seconds of the load generator itself, start to end; `None` where the system does not say.
     pub tool_cpu_seconds: Option<f64>,
+    /// What the watched processes used, per delivery; `None` when none are watched.
+    pub costs: Option<Costs>,
+    /// The same in a form that all kinds of run share: what `compare` lays beside each other.
+    pub figures: Vec<Figure>,
 }
 
 /// What was sent.
@@ -168,7 +176,7 @@ impl Quantiles {
 
 impl Report {
     /// Puts a run's findings in order.
-    pub fn new(options: &Options, world: &World, findings: &Findings) -> Self {
+    pub fn new(options: &Options, world: &World, (findings, costs): (&Findings, Option<Costs>)) -> Self {
         let meter = &world.meter;
         let connects = meter.connects();
         let sends = Sends::new(world, findings, &meter.acks());
@@ -177,6 +185,7 @@ impl Report {
             started_at: findings.started_at.to_rfc3339_opts(SecondsFormat::Millis, true),
             clean: findings.verdict.is_clean() && deliveries.stray == 0 && sends.acked == sends.intended,
             parameters: options.clone(),
+            figures: figures::of_run(&sends, &deliveries, costs.as_ref()),
             sends,
             deliveries,
             sockets: Sockets {
@@ -186,6 +195,7 @@ impl Report {
                 gone: findings.gone,
             },
             tool_cpu_seconds: cpu_seconds(),
+            costs,
         }
     }
 
@@ -262,6 +272,9 @@ impl Report {
         let mut lines = vec![format!(
             "{verdict}: {acked:.0} acknowledged/s, {delivered:.0} delivered/s"
         )];
+        if let Some(costs) = &self.costs {
+            lines.extend(figures::cost_lines(costs, "delivery"));
+        }
         if let Some(seconds) = self.tool_cpu_seconds {
             lines.push(format!("the tool itself used {seconds:.1} CPU seconds"));
         }

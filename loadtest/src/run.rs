@@ -1,29 +1,30 @@
 //! `loadtest run`: the stages of a run, one after the other.
 
-use std::collections::BTreeSet;
-use std::io::{IsTerminal as _, Write as _};
+mod gather;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
+use self::gather::{gather, gather_guests};
 use crate::churn::Churn;
-use crate::ledger::guests::{Guest, Stint};
-use crate::ledger::{Ack, Track, settle};
-use crate::meter::{self, Latencies, Meter, Refusals, latencies, micros};
+use crate::cost::{Costs, Watch};
+use crate::ledger::settle;
+use crate::meter::{self, Latencies, Meter, latencies, micros};
 use crate::plan::{Plan, Settings};
+use crate::progress::progress;
 use crate::report::{Findings, Report};
 use crate::sender::{LANE_QUEUE, Lane, LaneNotes, Outlets, Patience, metronome};
 use crate::setup::{self, Apis, Cast};
-use crate::socket::guest::GuestNotes;
 use crate::socket::listener::{Listener, World};
 use crate::socket::{FirstAttempt, Outcome, Posting, QUEUE, Socket};
 use crate::wire::Protocol;
@@ -66,25 +67,95 @@ pub struct Options {
     pub patience: Duration,
     /// How long to wait for what is missing after the last send.
     pub drain_timeout: Duration,
+    /// The servers' processes.
+    pub watch: Watch,
 }
 
 /// Does a run. `halt` ends the sending early; what was sent until then is judged as ever. An error means that the
 /// run could not be done, not that it found something: that is in the report.
 pub async fn run(options: &Options, halt: CancellationToken) -> anyhow::Result<Report> {
+    let plan = Plan::new(options.settings.clone())?;
+    let mut troupe = Troupe::register(&plan, &options.apis, options.setup_concurrency).await?;
+    troupe.open_conversations(&plan).await?;
+    let moments = Moments {
+        halt,
+        ..Moments::default()
+    };
+    perform(options, &troupe, moments).await
+}
+
+/// Accounts, and conversations between them, that several runs may use one after the other.
+pub struct Troupe {
+    apis: Apis,
+    /// Requests under way at once.
+    concurrency: usize,
+    /// Who and where.
+    pub cast: Cast,
+    /// One for all: a send of a later run is due later, and so cannot be taken for one of an earlier run.
+    clock: Instant,
+}
+
+/// What a run and whoever started it tell each other.
+#[derive(Clone, Debug, Default)]
+pub struct Moments {
+    /// To the run: send no more.
+    pub halt: CancellationToken,
+    /// From the run: the warm-up is over.
+    pub warm: CancellationToken,
+}
+
+impl Troupe {
+    /// Makes the accounts of a plan, so many requests at a time, at these API nodes.
+    pub async fn register(plan: &Plan, apis: &[String], concurrency: usize) -> anyhow::Result<Self> {
+        let apis = Apis {
+            client: setup::client()?,
+            bases: apis.to_vec(),
+        };
+        let bar = progress("registering users", plan.users() as u64);
+        let people = setup::register(&apis, plan, concurrency, || bar.inc(1)).await?;
+        bar.finish_and_clear();
+        Ok(Self {
+            apis,
+            concurrency,
+            cast: Cast {
+                people,
+                conversations: Vec::new(),
+            },
+            clock: Instant::now(),
+        })
+    }
+
+    /// Opens new conversations between the accounts, instead of those that there were.
+    pub async fn open_conversations(&mut self, plan: &Plan) -> anyhow::Result<()> {
+        let bar = progress("opening conversations", plan.conversations() as u64);
+        let who = (plan, &self.cast.people[..]);
+        let opened = setup::open_conversations(&self.apis, who, self.concurrency, || bar.inc(1)).await;
+        self.cast.conversations = opened?;
+        bar.finish_and_clear();
+        Ok(())
+    }
+}
+
+/// Does a run in conversations that are there. The options must have the shape that the troupe was made for.
+pub async fn perform(options: &Options, troupe: &Troupe, moments: Moments) -> anyhow::Result<Report> {
     let started_at = now();
-    let _halt_on_leave = halt.clone().drop_guard();
+    let _halt_on_leave = moments.halt.clone().drop_guard();
     let stop = CancellationToken::new();
     let _stop_on_leave = stop.clone().drop_guard();
 
-    let apis = Apis {
-        client: setup::client()?,
-        bases: options.apis.clone(),
-    };
-    let world = Arc::new(prepare(options, &apis).await?);
+    let apis = troupe.apis.clone();
+    let world = Arc::new(World {
+        plan: Plan::new(options.settings.clone())?,
+        cast: troupe.cast.clone(),
+        meter: Meter::on(troupe.clock)?,
+        wire: options.wire,
+        payload_bytes: options.payload_bytes,
+        request_timeout: options.request_timeout,
+    });
     let sockets = open_sockets(options, &world, &stop).await?;
     let mut churn = Churn::start(&world, (&apis, &options.gateways), &stop);
     let (outlets, lanes) = start_lanes(options, &world, (apis, sockets.postings), &stop);
-    let lag = send(&world, outlets, &halt).await?;
+    let (lag, costs) = send(&world, outlets, &options.watch, &moments).await?;
     let stints = churn.end().await?;
     drain(&world, options.drain_timeout).await;
     stop.cancel();
@@ -97,7 +168,7 @@ pub async fn run(options: &Options, halt: CancellationToken) -> anyhow::Result<R
         .map(|index| world.plan.send(index).conversation)
         .collect();
     findings.verdict = settle(&sent_to, &tracks, acks, &guests);
-    Ok(Report::new(options, &world, &findings))
+    Ok(Report::new(options, &world, (&findings, costs)))
 }
 
 #[expect(
@@ -106,28 +177,6 @@ pub async fn run(options: &Options, halt: CancellationToken) -> anyhow::Result<R
 )]
 fn now() -> DateTime<Utc> {
     Utc::now()
-}
-
-async fn prepare(options: &Options, apis: &Apis) -> anyhow::Result<World> {
-    let plan = Plan::new(options.settings.clone())?;
-    let concurrency = options.setup_concurrency;
-    let bar = progress("registering users", plan.users() as u64);
-    let people = setup::register(apis, &plan, concurrency, || bar.inc(1)).await?;
-    bar.finish_and_clear();
-    let bar = progress("opening conversations", plan.conversations() as u64);
-    let conversations = setup::open_conversations(apis, (&plan, &people), concurrency, || bar.inc(1)).await?;
-    bar.finish_and_clear();
-    Ok(World {
-        plan,
-        cast: Cast {
-            people,
-            conversations,
-        },
-        meter: Meter::new()?,
-        wire: options.wire,
-        payload_bytes: options.payload_bytes,
-        request_timeout: options.request_timeout,
-    })
 }
 
 struct Sockets {
@@ -197,28 +246,45 @@ fn start_lanes(
     (Outlets { sockets, lanes }, tasks)
 }
 
-/// Lets the metronome run, and the progress bar follow it. Answers by the metronome's lag.
-async fn send(world: &Arc<World>, outlets: Outlets, halt: &CancellationToken) -> anyhow::Result<Latencies> {
+/// Lets the metronome run, and the progress bar follow it. Answers by the metronome's lag, and by what the watched
+/// processes used from the end of the warm-up to the last send for each delivery in that time.
+async fn send(
+    world: &Arc<World>,
+    outlets: Outlets,
+    watch: &Watch,
+    moments: &Moments,
+) -> anyhow::Result<(Latencies, Option<Costs>)> {
     let begin_us = world.meter.now_us() + micros(LEAD);
     let warmup = world.plan.settings().warmup;
-    world.meter.measure_from(begin_us + micros(warmup));
+    let measured_from_us = begin_us + micros(warmup);
+    world.meter.measure_from(measured_from_us);
     let lag = latencies()?;
     let metronome = tokio::task::spawn_blocking({
-        let (world, halt) = (Arc::clone(world), halt.clone());
+        let (world, halt) = (Arc::clone(world), moments.halt.clone());
         move || metronome(&world, &outlets, (begin_us, lag), &halt)
     });
     tokio::pin!(metronome);
     let bar = progress("sending", u64::from(world.plan.sends()));
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let look = || watch.look(meter::read(&world.meter.counts.delivered));
+    let mut warm = None;
     let lag = loop {
         tokio::select! {
             lag = &mut metronome => break lag,
             _ = looks.tick() => show(&bar, world),
         }
+        if warm.is_none() && world.meter.now_us() >= measured_from_us {
+            warm = Some(look()?);
+            moments.warm.cancel();
+        }
+    };
+    let costs = match warm {
+        Some(warm) if !watch.is_empty() => Some(watch.costs((&warm, &look()?))),
+        _ => None,
     };
     bar.finish_and_clear();
-    lag.context("the metronome failed")
+    Ok((lag.context("the metronome failed")?, costs))
 }
 
 fn show(bar: &ProgressBar, world: &World) {
@@ -253,82 +319,4 @@ async fn drain(world: &World, timeout: Duration) {
         sleep(LOOK).await;
     }
     bar.finish_and_clear();
-}
-
-/// What the tasks bring home: into the findings what is counted, out of here what has to be settled.
-async fn gather(
-    findings: &mut Findings,
-    mut sockets: JoinSet<Outcome>,
-    mut lanes: JoinSet<LaneNotes>,
-) -> anyhow::Result<(Vec<Track>, Vec<Ack>)> {
-    let mut tracks = Vec::new();
-    let mut acks = Vec::new();
-    while let Some(outcome) = sockets.join_next().await {
-        let Outcome {
-            notes,
-            reconnects,
-            gone,
-        } = outcome.context("a socket's task failed")?;
-        findings.reconnects += reconnects;
-        findings.gone += u64::from(gone);
-        findings.strays.extend(notes.strays);
-        findings.removals.extend(notes.removals);
-        merge(&mut findings.refusals, notes.refusals);
-        tracks.extend(notes.tracks);
-        acks.extend(notes.acks);
-    }
-    while let Some(notes) = lanes.join_next().await {
-        let notes = notes.context("a lane failed")?;
-        merge(&mut findings.refusals, notes.refusals);
-        acks.extend(notes.acks);
-    }
-    Ok((tracks, acks))
-}
-
-/// Every guest with all that is known of them: their removals may have been heard by anybody.
-fn gather_guests(
-    findings: &mut Findings,
-    world: &World,
-    (stints, notes): (Vec<Vec<Stint>>, Vec<GuestNotes>),
-) -> Vec<Guest> {
-    let mut guests = Vec::new();
-    for (number, (stints, notes)) in stints.into_iter().zip(notes).enumerate() {
-        findings.strays.extend(notes.strays);
-        findings.reconnects += notes.reconnects;
-        findings.removals.extend(notes.removals);
-        guests.push(Guest {
-            conversation: number,
-            stints,
-            removals: BTreeSet::new(),
-            track: notes.track,
-        });
-    }
-    for (number, guest) in guests.iter_mut().enumerate() {
-        let person = &world.cast.people[world.plan.users() + number];
-        let own = findings.removals.iter().filter(|(_, user, _)| *user == person.id);
-        guest.removals.extend(own.map(|(_, _, seq)| *seq));
-    }
-    guests
-}
-
-fn merge(all: &mut Refusals, some: Refusals) {
-    for (code, count) in some {
-        *all.entry(code).or_default() += count;
-    }
-}
-
-/// A bar on stderr; where that is no terminal, a line that says what begins.
-fn progress(what: &'static str, length: u64) -> ProgressBar {
-    let mut stderr = std::io::stderr();
-    if !stderr.is_terminal() {
-        // Whoever closed stderr does not want to know.
-        let _unread = writeln!(stderr, "{what}");
-    }
-    let template = if length == 0 {
-        "{prefix} {elapsed} {msg}"
-    } else {
-        "{prefix} [{bar:30}] {pos}/{len} {elapsed} {msg}"
-    };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(length).with_style(style).with_prefix(what)
 }

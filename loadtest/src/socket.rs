@@ -4,7 +4,7 @@
 //! [`listener::Listener`]'s, which has no socket. After a break the socket comes back on the next gateway, says what it has,
 //! and repeats the sends that were not answered under the same `client_id`: the ledger still demands all of it once.
 
-mod dial;
+pub(crate) mod dial;
 pub mod guest;
 pub mod listener;
 
@@ -303,7 +303,7 @@ pub(crate) fn spread(pause: Duration) -> Duration {
 }
 
 /// Between half and the whole of the doubled pause, so that sockets that broke together do not come back together.
-fn backoff(failures: u32) -> Duration {
+pub(crate) fn backoff(failures: u32) -> Duration {
     let whole = BACKOFF
         .saturating_mul(2_u32.saturating_pow(failures))
         .min(BACKOFF_MAX);

@@ -1,7 +1,7 @@
 //! Frames as the load generator reads and writes them: only the fields that it judges by, borrowed from the frame.
 //!
-//! Each message carries its own story: the text is `<intended microseconds> <index> xxx…`, and the `client_id` is
-//! the index, so that whoever hears it knows which send of the schedule it was and when it was due.
+//! Each message carries its own story: the text is `<intended microseconds> <index> xxx…`, and the `client_id`
+//! is the same two, so that whoever hears it knows which send of the schedule it was and when it was due.
 
 pub mod socketio;
 
@@ -80,9 +80,15 @@ impl Stamp {
         Some(Self { intended_us, send })
     }
 
-    /// The send's `client_id`: unique per sender, because the accounts are new in every run.
+    /// The send's `client_id`: unique per sender, also when an account takes part in several runs on one clock.
     pub fn client_id(self) -> String {
-        self.send.to_string()
+        format!("{}-{}", self.intended_us, self.send)
+    }
+
+    /// The index of the send that a `client_id` belongs to.
+    fn of_client_id(client_id: &str) -> Option<u32> {
+        let (_, send) = client_id.split_once('-')?;
+        send.parse().ok()
     }
 }
 
@@ -227,7 +233,7 @@ impl Frame<'_> {
                 }
             }
             "message:ack" => Heard::Ack {
-                send: payload.client_id.parse().ok(),
+                send: Stamp::of_client_id(&payload.client_id),
                 seq: payload.seq?,
             },
             "sync" => Heard::Sync {
@@ -235,7 +241,7 @@ impl Frame<'_> {
                 head: payload.head?,
             },
             "error" => Heard::Refused {
-                send: payload.client_id.parse().ok(),
+                send: Stamp::of_client_id(&payload.client_id),
                 subscribe: payload.reference,
                 code: payload.code.into_owned(),
                 retryable: payload.retryable,

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod baseline;
 mod fake;
 
 use std::process::Stdio;
@@ -95,10 +96,15 @@ impl Ran {
 
 async fn run(fault: Fault, more: &[&str]) -> Ran {
     let fake = Fake::start(fault).await;
+    drive((&fake.http, &fake.ws), more).await
+}
+
+/// A run against two servers.
+async fn drive((http, ws): (&[String], &[String]), more: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
         .arg("run")
-        .args(["--api", &fake.http[0], "--api", &fake.http[1]])
-        .args(["--gateway", &fake.ws[0], "--gateway", &fake.ws[1]])
+        .args(["--api", &http[0], "--api", &http[1]])
+        .args(["--gateway", &ws[0], "--gateway", &ws[1]])
         .args(
             SHAPE
                 .chunks(2)
@@ -292,6 +298,43 @@ async fn a_stall_is_in_the_latency_of_every_send_that_was_due_meanwhile() {
             assert!(p90 > 100.0, "{via}: {p90}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_the_servers_cost_is_divided_by_what_was_delivered() {
+    // The servers of these tests live in this very process.
+    let own = std::process::id().to_string();
+    let ran = run(Fault::None, &["--pid", &own]).await;
+    ran.assert_clean();
+    let costs = &ran.report["costs"];
+    let measured = costs["events"].as_u64().unwrap();
+    // A fifth is warm-up, and the moments of looking are no sharper than a twentieth of a second.
+    assert!((OWED * 6 / 10..=OWED).contains(&measured), "{costs:#}");
+    assert!(costs["cpu_us_per_event"].as_f64().unwrap() > 0.0, "{costs:#}");
+    assert_eq!(costs["groups"][0]["name"], "servers");
+    let figures = ran.report["figures"].as_array().unwrap();
+    assert!(
+        figures
+            .iter()
+            .any(|figure| figure["name"] == "app CPU per delivery")
+    );
+}
+
+#[tokio::test]
+async fn a_watched_process_that_is_gone_fails_the_run() {
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    let fake = Fake::start(Fault::None).await;
+    let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
+        .args(["run", "--api", &fake.http[0], "--gateway", &fake.ws[0]])
+        .args(["--users", "5", "--conversations", "1", "--duration", "100ms"])
+        .args(["--pids-of", &format!("api={}", child.id())])
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("of api cannot be watched any more"), "{error}");
 }
 
 #[tokio::test]
