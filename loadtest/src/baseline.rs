@@ -8,8 +8,8 @@
 //! has a bound, nobody is told what was said while they were away, no ping is sent, and a lost Redis or Postgres
 //! connection ends the process.
 //!
-//! A message's way: [`http`] or [`session`] reads it, [`writer`] gathers, inserts and publishes, [`hub`] hears it from
-//! Redis, makes one frame of it and hands that to each [`peer`], which writes it to the socket there and then.
+//! A message's way: `http` or `session` reads it, `writer` gathers, inserts and publishes, `hub` hears it from
+//! Redis, makes one frame of it and hands that to each `peer`, which writes it to the socket there and then.
 
 mod database;
 mod frame;

@@ -14,7 +14,10 @@ use tokio_util::sync::CancellationToken;
 use self::run::RunArgs;
 use crate::baseline::{BaselineArgs, baseline};
 use crate::compare::{CompareArgs, compare};
+use crate::idle::{IdleArgs, idle};
 use crate::max::{MaxArgs, max};
+use crate::scale::{ScaleArgs, scale};
+use crate::storm::{StormArgs, storm};
 use crate::talk::{TalkArgs, talk};
 
 /// The run was done and found something wrong.
@@ -74,6 +77,18 @@ pub enum Command {
     /// the 99th percentile of the deliveries is below a limit, and nothing is lost, doubled, reordered or left without
     /// an answer.
     Max(MaxArgs),
+    /// Holds sockets that nobody uses, and says what each costs: memory, the kernel's memory, processor time.
+    Idle(IdleArgs),
+    /// Repeats one run over a list of sizes, and says what a delivery costs at each.
+    ///
+    /// Sizes are conversations, members, gateways (the first so many of those given), the rate, or the messages that are
+    /// in the conversations before the run.
+    Scale(ScaleArgs),
+    /// Cuts all sockets at once, and says how long it takes until all are back and have everything.
+    ///
+    /// The sockets follow conversations in which nothing happens, or in which messages are written while they are away;
+    /// beside them a smaller run sends and listens, before and during the storm.
+    Storm(StormArgs),
     /// Opens one socket at a conversation, prints its frames, and sends the lines typed at it.
     Talk(TalkArgs),
 }
@@ -85,6 +100,9 @@ pub async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Baseline(args) => baseline(args).await,
         Command::Compare(args) => compare(args).await,
         Command::Max(args) => max(args).await,
+        Command::Idle(args) => idle(args).await,
+        Command::Scale(args) => scale(args).await,
+        Command::Storm(args) => storm(args).await,
         Command::Talk(args) => talk(args).await,
     }
 }

@@ -2,8 +2,8 @@
 //! meanwhile befalls all of them.
 //!
 //! Each repetition of each contender starts servers of its own on an empty database and an unused Redis prefix
-//! ([`ground`], [`servers`]), drives them by a `loadtest` of its own, and removes all of it. To add a contender: a file
-//! as `loadtest/contenders/floor.toml` is ([`contender`]). To add a scenario: a line in [`scenario`].
+//! (`ground`, `servers`), drives them by a `loadtest` of its own, and removes all of it. To add a contender: a file
+//! as `loadtest/contenders/floor.toml` is ([`contender`]). To add a scenario: a line in `scenario`.
 
 pub mod contender;
 mod ground;

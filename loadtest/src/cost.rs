@@ -166,6 +166,11 @@ pub struct GroupCost {
 }
 
 impl Costs {
+    /// User and system time of all groups within the span.
+    pub fn cpu_seconds(&self) -> f64 {
+        self.groups.iter().map(|group| group.cpu_seconds).sum()
+    }
+
     /// Resident memory of all groups at the start of the span.
     pub fn rss_before_bytes(&self) -> u64 {
         self.groups.iter().map(|group| group.rss_before_bytes).sum()

@@ -170,7 +170,7 @@ impl Socket {
             .await
             .with_context(|| format!("opening {url}"))?;
         if self.listener.wire() == Protocol::Socketio {
-            dial::join_socketio(&mut wire, self.listener.bearer()).await?;
+            dial::join_socketio(&mut wire, self.listener.bearer(), None).await?;
         }
         for frame in self.listener.greetings() {
             wire.feed(Message::text(frame)).await?;

@@ -77,6 +77,9 @@ class Chat(AsyncWebsocketConsumer):
             return
         await self.accept()
         followed = await store.follow(self.user)
+        only = self.scope["url_route"]["kwargs"].get("conversation")
+        if only is not None:
+            followed = [(conversation, head) for conversation, head in followed if conversation == only]
         for conversation, _ in followed:
             await self.channel_layer.group_add(conversation, self.channel_name)
             self.groups_joined.append(conversation)
@@ -173,7 +176,9 @@ def application(options):
     request_started.disconnect(reset_queries)
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
-    sockets = URLRouter([path("api/unet-chat/ws", Chat.as_asgi())])
+    chat = Chat.as_asgi()
+    doors = ["api/unet-chat/ws", "api/unet-chat/ws/conversations/<str:conversation>/"]
+    sockets = URLRouter([path(door, chat) for door in doors])
     return ProtocolTypeRouter({"http": http, "websocket": sockets})
 
 

@@ -74,7 +74,8 @@ io.on("connection", async (socket) => {
     }
   });
   try {
-    const followed = await store.follow(user);
+    const { conversation } = socket.handshake.auth;
+    const followed = (await store.follow(user)).filter(({ id }) => !conversation || id === conversation);
     await socket.join(followed.map(({ id }) => id));
     for (const { id, head } of followed) socket.emit("sync", { conversation_id: id, head });
   } catch (error) {

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use redis::aio::{MultiplexedConnection, PubSubSink, PubSubStream};
-use redis::{AsyncCommands, Msg};
+use redis::{AsyncCommands, AsyncConnectionConfig, Msg};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ impl Hub {
             names: Names(prefix.to_owned()),
             conversations: RwLock::default(),
             subscriptions,
-            heads: redis.get_multiplexed_async_connection().await?,
+            heads: connect(redis).await?,
         });
         let delivering = deliver_all(Arc::clone(&hub), messages, coalesce);
         Ok((hub, delivering))
@@ -186,6 +186,12 @@ impl Hub {
             peer.flush();
         }
     }
+}
+
+/// A connection for commands. Whoever waits on it waits: an answer that is late must not end the process.
+pub(super) async fn connect(redis: &redis::Client) -> redis::RedisResult<MultiplexedConnection> {
+    let patient = AsyncConnectionConfig::new().set_response_timeout(None);
+    redis.get_multiplexed_async_connection_with_config(&patient).await
 }
 
 async fn deliver_all(hub: Arc<Hub>, messages: PubSubStream, coalesce: bool) -> anyhow::Result<()> {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::database::{MessageTable, Rows};
 use super::frame;
-use super::hub::{FRAME_START, Names};
+use super::hub::{FRAME_START, Names, connect};
 use super::peer::Peer;
 
 /// Messages that may wait for the insert; beyond it those who send wait.
@@ -122,7 +122,7 @@ impl Writer {
         prefix: &str,
     ) -> anyhow::Result<(Self, impl Future<Output = anyhow::Result<()>> + use<>)> {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        let mut connection = redis.get_multiplexed_async_connection().await.context("Redis")?;
+        let mut connection = connect(redis).await.context("Redis")?;
         let script = Script::new(&format!(
             "local seq = redis.call('incr', KEYS[1]) \
              redis.call('publish', KEYS[2], '{FRAME_START}' .. seq .. ',\"payload\":' .. ARGV[1] .. '}}') \

@@ -17,10 +17,10 @@ use crate::wire::Protocol;
 pub struct RunArgs {
     /// Base address of an API node; repeat it for more, they are used in turn.
     #[arg(long, required = true, value_name = "URL", value_parser = http_base)]
-    api: Vec<String>,
+    pub(crate) api: Vec<String>,
     /// Base address of a gateway; repeat it for more, each conversation is spread over all of them.
     #[arg(long, required = true, value_name = "URL", value_parser = ws_base)]
-    gateway: Vec<String>,
+    pub(crate) gateway: Vec<String>,
     /// Group conversations to open.
     #[arg(long, default_value_t = 200)]
     conversations: u32,

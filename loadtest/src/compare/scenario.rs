@@ -20,7 +20,17 @@ const fn run(name: &'static str, options: &'static str) -> Scenario {
     }
 }
 
-pub(super) const SCENARIOS: [Scenario; 6] = [
+/// One that has its own spans.
+const fn other(name: &'static str, mode: &'static str, options: &'static str) -> Scenario {
+    Scenario {
+        name,
+        mode,
+        options,
+        has_span: false,
+    }
+}
+
+pub(super) const SCENARIOS: [Scenario; 10] = [
     run(
         "200x5-rest-200",
         "--conversations 200 --members 5 --rate 200 --via rest",
@@ -45,6 +55,18 @@ pub(super) const SCENARIOS: [Scenario; 6] = [
         "1000x2-socket-500",
         "--conversations 1000 --members 2 --rate 500 --via socket",
     ),
+    other(
+        "max-200x5",
+        "max",
+        "--conversations 200 --members 5 --rate 1000 --via socket --duration 6s --warmup 2s",
+    ),
+    other(
+        "max-1x1000",
+        "max",
+        "--conversations 1 --members 1000 --rate 50 --via socket --duration 6s --warmup 2s",
+    ),
+    other("idle-10000", "idle", "--sockets 10000 --hold 30s"),
+    other("storm-10000", "storm", "--sockets 10000"),
 ];
 
 impl Scenario {

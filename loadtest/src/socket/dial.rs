@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
+use protocol::ConversationId;
 use reqwest::header::HeaderValue;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -59,10 +60,15 @@ pub(crate) async fn dial_from(
 }
 
 /// What a Socket.IO client says first: it waits for its session, shows its token, and waits until that is taken.
-pub(super) async fn join_socketio(wire: &mut Wire, bearer: &HeaderValue) -> anyhow::Result<()> {
+pub(crate) async fn join_socketio(
+    wire: &mut Wire,
+    bearer: &HeaderValue,
+    conversation: Option<ConversationId>,
+) -> anyhow::Result<()> {
     let token = bearer.to_str()?.trim_start_matches("Bearer ");
     expect(wire, Packet::Open).await?;
-    wire.send(Message::text(socketio::connect(token))).await?;
+    wire.send(Message::text(socketio::connect(token, conversation)))
+        .await?;
     expect(wire, Packet::Connected).await
 }
 

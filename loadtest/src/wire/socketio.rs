@@ -53,13 +53,15 @@ pub fn packet(text: &str) -> Packet {
     }
 }
 
-/// The packet that shows an access token.
-pub fn connect(token: &str) -> String {
+/// The packet that shows an access token, and says which one conversation to follow if not all.
+pub fn connect(token: &str, conversation: Option<ConversationId>) -> String {
     #[derive(Serialize)]
     struct Auth<'a> {
         token: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
     }
-    CONNECT.to_owned() + &encode(&Auth { token })
+    CONNECT.to_owned() + &encode(&Auth { token, conversation })
 }
 
 /// The answer to a ping.

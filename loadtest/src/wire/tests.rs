@@ -30,7 +30,7 @@ fn said(text: &str) -> ServerFrame {
         created_at: moment(),
         seq: Seq(3),
         number: 9,
-        client_id: Some("42".into()),
+        client_id: Some(STAMP.client_id()),
         kind: protocol::models::MessageKind::Text,
         event: None,
         edited_at: None,
@@ -109,7 +109,7 @@ fn the_servers_own_frames_are_understood() {
         code: "forbidden".into(),
         message: "no".into(),
         reference: None,
-        client_id: Some("42".into()),
+        client_id: Some(STAMP.client_id()),
         retryable: false,
     });
     let refused = Heard::Refused {
@@ -166,7 +166,7 @@ fn what_is_sent_is_what_the_protocol_understands() {
         panic!("{asked:?}");
     };
     assert_eq!(sent.conversation_id, Some(place()));
-    assert_eq!(sent.client_id.as_deref(), Some("42"));
+    assert_eq!(sent.client_id, Some(STAMP.client_id()));
 }
 
 proptest! {

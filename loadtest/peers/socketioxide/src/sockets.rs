@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use socketioxide::extract::{AckSender, Data, Extension, SocketRef, State};
 use socketioxide::handler::ConnectHandler;
+use uuid::Uuid;
 
 use crate::{Adapter, Asked, Chat, Io};
 
@@ -17,6 +18,8 @@ struct User(i64);
 #[derive(Deserialize)]
 struct Auth {
     token: String,
+    /// The one to follow, if not all.
+    conversation: Option<Uuid>,
 }
 
 #[derive(Debug)]
@@ -47,10 +50,11 @@ async fn authenticate(
 async fn follow(
     socket: SocketRef<Adapter>,
     Extension(User(user)): Extension<User>,
+    Data(auth): Data<Auth>,
     State(chat): State<Arc<Chat>>,
 ) {
     socket.on("message:new", send);
-    let followed = match chat.store.follow(user).await {
+    let mut followed = match chat.store.follow(user).await {
         Ok(followed) => followed,
         Err(error) => {
             eprintln!("a socket: {error}");
@@ -58,6 +62,7 @@ async fn follow(
             return;
         }
     };
+    followed.retain(|(id, _)| auth.conversation.is_none_or(|only| only == *id));
     socket.join(followed.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>());
     for (id, head) in followed {
         if let Err(error) = socket.emit("sync", &json!({"conversation_id": id, "head": head})) {

@@ -39,7 +39,9 @@ fn a_ping_alone_is_answered() {
 
 #[test]
 fn a_token_is_shown_as_the_namespaces_auth() {
-    assert_eq!(connect("a.b.c"), r#"40{"token":"a.b.c"}"#);
+    assert_eq!(connect("a.b.c", None), r#"40{"token":"a.b.c"}"#);
+    let one = format!(r#"40{{"token":"t","conversation":"{}"}}"#, place());
+    assert_eq!(connect("t", Some(place())), one);
 }
 
 #[test]
