@@ -17,7 +17,7 @@ if [[ "$(cat "$TOOLS/pinned" 2>/dev/null)" != "${PINNED[*]}" ]]; then
 fi
 
 echo 'scripts'
-"$TOOLS/bin/shellcheck" .ci/run deploy/scripts/*.sh
+"$TOOLS/bin/shellcheck" .ci/run deploy/scripts/*.sh loadtest/peers/*/run
 
 echo 'YAML and JSON files'
 "$TOOLS/bin/python" - <<'PYTHON'

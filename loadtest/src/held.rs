@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use protocol::{ConversationId, Seq, paths};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -24,9 +24,9 @@ use crate::plan::{Door, Plan, Settings, Via};
 use crate::progress::progress;
 use crate::run::Troupe;
 use crate::setup::Person;
-use crate::socket::dial::{Wire, dial_from, retry_after};
+use crate::socket::dial::{Wire, dial_from, join_socketio, retry_after};
 use crate::socket::{backoff, spread};
-use crate::wire::{self, Heard};
+use crate::wire::{Heard, Protocol, socketio};
 
 /// Sockets of one source address: less than the ports that Linux gives out for an address by default.
 const SOCKETS_PER_ADDRESS: usize = 20_000;
@@ -56,6 +56,9 @@ pub(crate) struct HeldArgs {
     /// the gateways on this machine.
     #[arg(long, default_value_t = 10_000, value_parser = at_least_one, value_name = "COUNT")]
     pub(crate) sockets: usize,
+    /// What the sockets speak: `socketio` measures a server that is built with Socket.IO.
+    #[arg(long, value_enum, default_value = "native")]
+    pub(crate) wire: Protocol,
     /// Sockets that follow one conversation, all of them of its one member.
     #[arg(long, default_value_t = 5, value_parser = at_least_one, value_name = "COUNT")]
     pub(crate) per_conversation: usize,
@@ -99,6 +102,7 @@ pub(crate) struct Crowd {
 
 struct Shared {
     gateways: Vec<String>,
+    wire: Protocol,
     seats: Vec<Held>,
     gaps: AtomicU64,
     doubled: AtomicU64,
@@ -141,6 +145,7 @@ impl Crowd {
         Ok(Self {
             shared: Arc::new(Shared {
                 gateways: args.gateway.clone(),
+                wire: args.wire,
                 seats: seats.collect(),
                 gaps: AtomicU64::new(0),
                 doubled: AtomicU64::new(0),
@@ -296,11 +301,18 @@ impl Session {
             ..0 => String::new(),
             seq => format!("?after={seq}"),
         };
-        let url = format!("{gateway}{path}{after}");
+        let url = match self.shared.wire {
+            Protocol::Native => format!("{gateway}{path}{after}"),
+            Protocol::Socketio => format!("{gateway}{}", socketio::PATH),
+        };
         let source = source(self.number, self.shared.seats.len());
-        dial_from(source, (&url, &seat.person.bearer), config())
+        let mut wire = dial_from(source, (&url, &seat.person.bearer), config())
             .await
-            .with_context(|| format!("opening {url}"))
+            .with_context(|| format!("opening {url}"))?;
+        if self.shared.wire == Protocol::Socketio {
+            join_socketio(&mut wire, &seat.person.bearer, Some(seat.conversation)).await?;
+        }
+        Ok(wire)
     }
 
     /// Reads until a cut or the end; an error when the other side ends it.
@@ -312,7 +324,10 @@ impl Session {
                 () = self.stop.cancelled() => return Ok(()),
             };
             match frame.context("the connection broke off")?? {
-                Message::Text(text) => self.hear(&text, cut)?,
+                Message::Text(text) => match self.shared.wire.pong(&text) {
+                    Some(pong) => wire.send(Message::text(pong)).await?,
+                    None => self.hear(&text, cut)?,
+                },
                 Message::Close(close) => bail!("closed: {close:?}"),
                 _ => {}
             }
@@ -322,7 +337,7 @@ impl Session {
     fn hear(&self, text: &str, cut: u32) -> anyhow::Result<()> {
         let seat = self.seat();
         let had = seat.seq.load(Relaxed);
-        match wire::read(text) {
+        match self.shared.wire.read(text) {
             Heard::Sync { head, .. } => {
                 seat.seq.fetch_max(head.0, Relaxed);
                 seat.in_step.store(cut + 1, Relaxed);

@@ -27,6 +27,7 @@ use crate::sender::{LANE_QUEUE, Lane, LaneNotes, Outlets, Patience, metronome};
 use crate::setup::{self, Apis, Cast};
 use crate::socket::listener::{Listener, World};
 use crate::socket::{FirstAttempt, Outcome, Posting, QUEUE, Socket};
+use crate::wire::Protocol;
 
 /// Between the last preparation and the first send, so that the metronome's thread is up when it is due.
 const LEAD: Duration = Duration::from_millis(100);
@@ -50,6 +51,8 @@ pub struct Options {
     pub apis: Vec<String>,
     /// Bases of the socket targets, `ws://host:port`, without a slash at the end; as many as `settings.gateways`.
     pub gateways: Vec<String>,
+    /// What the sockets speak.
+    pub wire: Protocol,
     /// Bytes of each message's text.
     pub payload_bytes: usize,
     /// Sockets opened per second; at least 1.
@@ -145,6 +148,7 @@ pub async fn perform(options: &Options, troupe: &Troupe, moments: Moments) -> an
         plan: Plan::new(options.settings.clone())?,
         cast: troupe.cast.clone(),
         meter: Meter::on(troupe.clock)?,
+        wire: options.wire,
         payload_bytes: options.payload_bytes,
         request_timeout: options.request_timeout,
     });

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use dial::Wire;
 use listener::{Listener, Notes};
 
-use crate::wire::Stamp;
+use crate::wire::{Protocol, Stamp};
 
 /// From dialling to the last `sync`; longer means that the server has given the socket up.
 const READY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -169,6 +169,9 @@ impl Socket {
         let mut wire = dial::dial(&url, self.listener.bearer())
             .await
             .with_context(|| format!("opening {url}"))?;
+        if self.listener.wire() == Protocol::Socketio {
+            dial::join_socketio(&mut wire, self.listener.bearer(), None).await?;
+        }
         for frame in self.listener.greetings() {
             wire.feed(Message::text(frame)).await?;
         }
@@ -194,8 +197,12 @@ impl Socket {
             tokio::select! {
                 frame = wire.next() => match frame.context("the connection broke off")?? {
                     Message::Text(text) => {
-                        self.listener.hear(&text);
-                        self.note_ready(began).await;
+                        if let Some(pong) = self.listener.wire().pong(&text) {
+                            write(&mut wire, vec![pong.to_owned()]).await?;
+                        } else {
+                            self.listener.hear(&text);
+                            self.note_ready(began).await;
+                        }
                     }
                     Message::Close(close) => {
                         say_goodbye(&mut wire, None).await;

@@ -239,6 +239,7 @@ impl Traffic {
             },
             apis: held.api.clone(),
             gateways: held.gateway.clone(),
+            wire: held.wire,
             payload_bytes: PAYLOAD_BYTES,
             connect_rate: held.connect_rate,
             setup_concurrency: held.setup_concurrency,

@@ -3,12 +3,57 @@
 //! Each message carries its own story: the text is `<intended microseconds> <index> xxx…`, and the `client_id`
 //! is the same two, so that whoever hears it knows which send of the schedule it was and when it was due.
 
+pub mod socketio;
+
 use std::borrow::Cow;
 
+use clap::ValueEnum;
 use protocol::frames::{ClientFrame, NewMessage, Subscribe};
 use protocol::models::MessageKind;
 use protocol::{ConversationId, Seq, UserId};
 use serde::{Deserialize, Serialize};
+
+/// What the sockets speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// Unet Chat's own.
+    #[default]
+    Native,
+    /// Socket.IO, to measure a server that is built with it: no resume and no membership changes.
+    Socketio,
+}
+
+impl Protocol {
+    /// Reads a server's frame.
+    pub fn read(self, text: &str) -> Heard {
+        match self {
+            Self::Native => read(text),
+            Self::Socketio => socketio::read(text),
+        }
+    }
+
+    /// The frame that sends a message of `bytes` length.
+    pub fn message(self, conversation: ConversationId, stamp: Stamp, bytes: usize) -> String {
+        match self {
+            Self::Native => message(conversation, stamp, bytes),
+            Self::Socketio => socketio::message(conversation, stamp, bytes),
+        }
+    }
+
+    /// What has to be answered to a frame for the connection to stay, if anything.
+    pub fn pong(self, text: &str) -> Option<&'static str> {
+        match self {
+            Self::Native => None,
+            Self::Socketio => socketio::pong(text),
+        }
+    }
+
+    /// Whether a socket that comes back can say from where to go on.
+    pub fn resumes(self) -> bool {
+        self == Self::Native
+    }
+}
 
 /// Which send of the schedule a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,16 +262,20 @@ impl Frame<'_> {
 /// The frame that sends a message of `bytes` length.
 pub fn message(conversation: ConversationId, stamp: Stamp, bytes: usize) -> String {
     encode(&Asked {
-        frame: ClientFrame::MessageNew(NewMessage {
-            conversation_id: Some(conversation),
-            text: Some(stamp.text(bytes)),
-            reply_to: None,
-            client_id: Some(stamp.client_id()),
-            mentions: Vec::new(),
-            attachment_ids: Vec::new(),
-        }),
+        frame: ClientFrame::MessageNew(new_message(conversation, stamp, bytes)),
         reference: None,
     })
+}
+
+fn new_message(conversation: ConversationId, stamp: Stamp, bytes: usize) -> NewMessage {
+    NewMessage {
+        conversation_id: Some(conversation),
+        text: Some(stamp.text(bytes)),
+        reply_to: None,
+        client_id: Some(stamp.client_id()),
+        mentions: Vec::new(),
+        attachment_ids: Vec::new(),
+    }
 }
 
 /// The frame that follows a conversation, from `after` on. A refusal names the conversation again.
@@ -248,7 +297,7 @@ struct Asked {
     reference: Option<ConversationId>,
 }
 
-fn encode(frame: &Asked) -> String {
+fn encode(frame: &impl Serialize) -> String {
     // Plain structs of text and numbers: there is nothing in them that JSON cannot say.
     serde_json::to_string(frame).unwrap_or_default()
 }

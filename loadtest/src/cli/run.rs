@@ -4,11 +4,13 @@ use std::num::ParseFloatError;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::bail;
 use clap::Args;
 
 use crate::cost::WatchArgs;
 use crate::plan::{Door, Settings, Via};
 use crate::run::Options;
+use crate::wire::Protocol;
 
 /// What `loadtest run` takes.
 #[derive(Debug, Args)]
@@ -54,6 +56,10 @@ pub struct RunArgs {
     /// one per user and conversation.
     #[arg(long, value_enum, default_value = "multiplexed")]
     door: Door,
+    /// What the sockets speak: `socketio` measures a server that is built with Socket.IO, over multiplexed sockets and
+    /// without --churn.
+    #[arg(long, value_enum, default_value = "native")]
+    wire: Protocol,
     /// Sockets opened per second.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..), value_name = "PER SECOND")]
     connect_rate: u32,
@@ -83,6 +89,9 @@ pub struct RunArgs {
 impl RunArgs {
     /// As a run takes them.
     pub fn options(self) -> anyhow::Result<Options> {
+        if self.wire == Protocol::Socketio && (self.churn > 0 || self.door != Door::Multiplexed) {
+            bail!("--wire socketio goes with neither --churn nor --door conversation");
+        }
         Ok(Options {
             settings: Settings {
                 conversations: self.conversations,
@@ -98,6 +107,7 @@ impl RunArgs {
             },
             apis: self.api,
             gateways: self.gateway,
+            wire: self.wire,
             payload_bytes: self.payload_bytes,
             connect_rate: self.connect_rate,
             setup_concurrency: self.setup_concurrency,
@@ -148,7 +158,35 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Alone {
+        #[command(flatten)]
+        run: RunArgs,
+    }
+
+    #[test]
+    fn what_socketio_cannot_do_is_refused_before_the_run() {
+        let options = |more: &[&str]| {
+            let line = [
+                "loadtest",
+                "--api",
+                "http://a",
+                "--gateway",
+                "ws://b",
+                "--wire",
+                "socketio",
+            ];
+            let alone = Alone::try_parse_from(line.iter().chain(more)).unwrap();
+            alone.run.options().map(|_| ())
+        };
+        assert!(options(&[]).is_ok());
+        assert!(options(&["--churn", "1"]).is_err());
+        assert!(options(&["--door", "conversation"]).is_err());
+    }
 
     #[test]
     fn spans_are_read_in_minutes_seconds_and_milliseconds() {

@@ -4,15 +4,18 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use futures_util::{SinkExt, StreamExt};
+use protocol::ConversationId;
 use reqwest::header::HeaderValue;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
-use tokio_tungstenite::tungstenite;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::setup;
+use crate::wire::socketio::{self, Packet};
 
 /// An open WebSocket.
 pub(crate) type Wire = WebSocketStream<TcpStream>;
@@ -54,6 +57,33 @@ pub(crate) async fn dial_from(
         .await
         .context("the upgrade")?;
     Ok(wire)
+}
+
+/// What a Socket.IO client says first: it waits for its session, shows its token, and waits until that is taken.
+pub(crate) async fn join_socketio(
+    wire: &mut Wire,
+    bearer: &HeaderValue,
+    conversation: Option<ConversationId>,
+) -> anyhow::Result<()> {
+    let token = bearer.to_str()?.trim_start_matches("Bearer ");
+    expect(wire, Packet::Open).await?;
+    wire.send(Message::text(socketio::connect(token, conversation)))
+        .await?;
+    expect(wire, Packet::Connected).await
+}
+
+/// A server may ping from the first moment on.
+async fn expect(wire: &mut Wire, packet: Packet) -> anyhow::Result<()> {
+    loop {
+        let Message::Text(text) = wire.next().await.context("the connection broke off")?? else {
+            bail!("no Socket.IO packet where {packet:?} was due");
+        };
+        match socketio::pong(&text) {
+            Some(pong) => wire.send(Message::text(pong)).await?,
+            None if socketio::packet(&text) == packet => return Ok(()),
+            None => bail!("{text} where {packet:?} was due"),
+        }
+    }
 }
 
 async fn connect_from(source: IpAddr, target: (&str, u16)) -> std::io::Result<TcpStream> {

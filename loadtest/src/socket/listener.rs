@@ -23,6 +23,8 @@ pub struct World {
     pub cast: Cast,
     /// The clock and the counters.
     pub meter: Meter,
+    /// What the sockets speak.
+    pub wire: wire::Protocol,
     /// Bytes of each message's text.
     pub payload_bytes: usize,
     /// How long the answer to one REST request may take before its fate counts as unknown.
@@ -123,6 +125,9 @@ impl Listener {
 
     /// The path to open: the first time everything from now on, afterwards everything since.
     pub fn door(&self) -> String {
+        if self.world.wire == wire::Protocol::Socketio {
+            return wire::socketio::PATH.to_owned();
+        }
         let first = self.unjoined == self.notes.tracks.len();
         match self.world.plan.settings().door {
             Door::Multiplexed if first => format!("{}?subscribe=all", paths::SOCKET),
@@ -137,6 +142,11 @@ impl Listener {
         }
     }
 
+    /// What the socket speaks.
+    pub fn wire(&self) -> wire::Protocol {
+        self.world.wire
+    }
+
     /// Whose socket it is.
     pub fn bearer(&self) -> &HeaderValue {
         &self.world.cast.people[self.seat().user].bearer
@@ -146,8 +156,9 @@ impl Listener {
     /// answered, again.
     pub fn greetings(&mut self) -> Vec<String> {
         self.put_off = PutOff::default();
-        let resumes =
-            self.world.plan.settings().door == Door::Multiplexed && self.unjoined < self.notes.tracks.len();
+        let resumes = self.world.wire.resumes()
+            && self.world.plan.settings().door == Door::Multiplexed
+            && self.unjoined < self.notes.tracks.len();
         let followed = self.seat().conversations.iter().zip(&self.notes.tracks);
         let subscribes = followed
             .filter(|_| resumes)
@@ -195,7 +206,7 @@ impl Listener {
 
     /// Whether the frame is one that this socket may get.
     fn understand(&mut self, text: &str) -> bool {
-        match wire::read(text) {
+        match self.world.wire.read(text) {
             Heard::Message {
                 conversation,
                 seq,
@@ -287,7 +298,9 @@ impl Listener {
 
     fn frame(&self, posting: Posting) -> String {
         let place = self.id(posting.conversation);
-        wire::message(place, posting.stamp, self.world.payload_bytes)
+        self.world
+            .wire
+            .message(place, posting.stamp, self.world.payload_bytes)
     }
 
     fn seat(&self) -> &Seat {

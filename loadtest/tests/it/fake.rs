@@ -1,5 +1,7 @@
 //! A chat in one `Mutex`, faithful to the protocol but for one chosen fault.
 
+mod socketio;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -119,6 +121,7 @@ fn router(chat: Chat) -> Router {
         .route("/api/unet-chat/messages/", post(send))
         .route("/api/unet-chat/ws", any(multiplexed_door))
         .route("/api/unet-chat/ws/conversations/{id}/", any(conversation_door))
+        .route("/socket.io/", any(socketio::door))
         .with_state(chat)
 }
 
@@ -502,17 +505,19 @@ async fn multiplexed_door(
     let all = query.get("subscribe").is_none_or(|which| which == "all");
     upgrade.on_upgrade(move |socket| async move {
         let followed = if all {
-            let chat = chat.lock();
-            let own = chat
-                .conversations
-                .iter()
-                .filter(|place| place.members.contains(&user));
-            own.map(|conversation| (conversation.id, None)).collect()
+            conversations_of(&chat, user)
         } else {
             Vec::new()
         };
         attend(chat, socket, (user, all), followed).await;
     })
+}
+
+fn conversations_of(chat: &Chat, user: UserId) -> Vec<(ConversationId, Option<Seq>)> {
+    let chat = chat.lock();
+    let all = chat.conversations.iter();
+    let own = all.filter(|place| place.members.contains(&user));
+    own.map(|conversation| (conversation.id, None)).collect()
 }
 
 async fn conversation_door(
@@ -556,6 +561,10 @@ async fn attend(
             },
         }
     }
+    leave(&chat, number);
+}
+
+fn leave(chat: &Chat, number: u64) {
     let mut chat = chat.lock();
     chat.sockets.remove(&number);
     for conversation in &mut chat.conversations {

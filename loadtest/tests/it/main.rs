@@ -139,6 +139,17 @@ async fn a_faultless_server_is_clean_at_either_door_and_either_way_of_sending() 
 }
 
 #[tokio::test]
+async fn a_server_on_socketio_is_driven_and_judged_as_any_other() {
+    for via in ["rest", "socket"] {
+        let ran = run(Fault::None, &["--wire", "socketio", "--via", via]).await;
+        ran.assert_clean();
+    }
+    run(Fault::Lose, &["--wire", "socketio", "--via", "socket"])
+        .await
+        .assert_caught(&[("lost", 1)]);
+}
+
+#[tokio::test]
 async fn one_lost_message_is_caught() {
     run(Fault::Lose, &[]).await.assert_caught(&[("lost", 1)]);
 }

@@ -77,14 +77,17 @@ fn offences(path: &Path, text: &str) -> Vec<String> {
     found
 }
 
-/// Every source file of the product below a folder; `tests.rs` and `tests/` are none.
+/// Every source file of the product below a folder; `tests.rs`, `tests/` and what a peer of the load test was built
+/// into are none.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy();
-        if path.is_dir() && name != "tests" {
-            found.extend(sources(&path));
+        if path.is_dir() {
+            if !["tests", "target"].contains(&&*name) {
+                found.extend(sources(&path));
+            }
         } else if path.extension().is_some_and(|it| it == "rs") && name != "tests.rs" {
             found.push(path);
         }
