@@ -143,6 +143,8 @@ pub(super) struct PeerStream {
 
 impl PeerStream {
     pub(super) fn new(peer: Arc<Peer>, early: Bytes) -> Self {
+        // Nothing, read into a buffer of kilobytes, would hold that buffer for as long as the socket is open.
+        let early = if early.is_empty() { Bytes::new() } else { early };
         Self { peer, early }
     }
 }
