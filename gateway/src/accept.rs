@@ -2,27 +2,33 @@
 //! upgrade; the seeds' clients give up after five refused handshakes, but would retry an accepted one for ever.
 
 mod credentials;
+mod handshake;
 mod refusal;
 mod rooms;
 
 use axum::Router;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::get;
+use bytes::Bytes;
 use protocol::problem::ProblemCode;
 use protocol::{ConversationId, Seq, paths};
 use runtime::tokens::Access;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tracing::Instrument;
 
 use self::credentials::Credentials;
+use self::handshake::Handshake;
 use self::refusal::Refused;
 use crate::connection::Connection;
 use crate::connection::writing::Writing;
 use crate::dialects::Dialect;
 use crate::session::Door;
 use crate::sockets::Place;
+use crate::wire::{Ear, Wire};
 use crate::{Gateway, greeting};
 
 /// All doors, with and without the closing slash.
@@ -43,13 +49,11 @@ pub(crate) fn router(gateway: Gateway) -> Router {
         .with_state(gateway)
 }
 
-type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
-
 async fn everything(
     State(gateway): State<Gateway>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-    upgrade: Upgrade,
+    handshake: Result<Handshake, Refused>,
 ) -> Result<Response, Refused> {
     let query = query.as_deref();
     let follows_all = match parameter(query, "subscribe").as_deref() {
@@ -62,11 +66,11 @@ async fn everything(
             ));
         }
     };
-    let (upgrade, place) = admit(&gateway, &headers, upgrade)?;
+    let (handshake, place) = admit(&gateway, &headers, handshake)?;
     let access = credentials::check(&gateway, &headers, query).await?;
     Ok(open(
         gateway,
-        upgrade,
+        handshake,
         place,
         access,
         Door::Everything { follows_all },
@@ -78,7 +82,7 @@ async fn conversation(
     Path(id): Path<String>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-    upgrade: Upgrade,
+    handshake: Result<Handshake, Refused>,
 ) -> Result<Response, Refused> {
     let query = query.as_deref();
     let after = match parameter(query, "after") {
@@ -93,7 +97,7 @@ async fn conversation(
             }
         },
     };
-    let (upgrade, place) = admit(&gateway, &headers, upgrade)?;
+    let (handshake, place) = admit(&gateway, &headers, handshake)?;
     let access = credentials::check(&gateway, &headers, query).await?;
     let id: ConversationId = id.parse().map_err(|_| no_conversation())?;
     if let Credentials::Known(access) = &access {
@@ -101,7 +105,7 @@ async fn conversation(
     }
     Ok(open(
         gateway,
-        upgrade,
+        handshake,
         place,
         access,
         Door::Conversation { id, after },
@@ -112,9 +116,9 @@ async fn conversation(
 fn admit(
     gateway: &Gateway,
     headers: &HeaderMap,
-    upgrade: Upgrade,
-) -> Result<(WebSocketUpgrade, Place), Refused> {
-    let upgrade = upgrade.map_err(|_| Refused::not_an_upgrade())?;
+    handshake: Result<Handshake, Refused>,
+) -> Result<(Handshake, Place), Refused> {
+    let handshake = handshake?;
     if gateway.is_draining() {
         return Err(Refused::new(
             ProblemCode::Unavailable,
@@ -130,7 +134,7 @@ fn admit(
     }
     let place = gateway.sockets().admit();
     let place = place.map_err(|refused| Refused::new(ProblemCode::Unavailable, refused.to_string()))?;
-    Ok((upgrade, place))
+    Ok((handshake, place))
 }
 
 /// 404 for what does not exist, 403 for what is not the caller's.
@@ -161,31 +165,35 @@ fn no_conversation() -> Refused {
 
 fn open(
     gateway: Gateway,
-    upgrade: WebSocketUpgrade,
+    handshake: Handshake,
     place: Place,
     credentials: Credentials,
     door: Door,
 ) -> Response {
-    let tuning = gateway.tuning();
-    let upgrade = upgrade
-        .read_buffer_size(tuning.read_buffer_bytes)
-        .write_buffer_size(tuning.write_buffer_bytes)
-        .max_write_buffer_size(tuning.write_buffer_max_bytes())
-        .max_frame_size(tuning.frame_bytes)
-        .max_message_size(tuning.frame_bytes);
-    upgrade.on_upgrade(async move |socket| {
-        // The library's own task ends here; from now on the socket belongs to the node's tasks.
-        let tasks = gateway.tasks().clone();
-        let span = tracing::info_span!("socket", socket.id = place.id(), user.id = tracing::field::Empty);
-        tasks.spawn(
-            "socket",
-            serve(gateway, place, socket, credentials, door).instrument(span),
-        );
-    })
+    let (response, stream) = handshake.accept();
+    let tasks = gateway.tasks().clone();
+    let span = tracing::info_span!("socket", socket.id = place.id(), user.id = tracing::field::Empty);
+    let serving = async move {
+        match stream.await {
+            Ok(stream) => serve(gateway, place, stream, credentials, door).await,
+            Err(error) => tracing::debug!(%error, "a socket was not opened"),
+        }
+    };
+    tasks.spawn("socket", serving.instrument(span));
+    response
 }
 
-async fn serve(gateway: Gateway, place: Place, socket: WebSocket, credentials: Credentials, door: Door) {
+async fn serve(
+    gateway: Gateway,
+    place: Place,
+    stream: (TcpStream, Bytes),
+    credentials: Credentials,
+    door: Door,
+) {
     let meters = (gateway.meters().clone(), gateway.clock().clone());
+    let tuning = gateway.tuning();
+    let pace = (tuning.slow_reader, tuning.write_buffer_bytes);
+    let socket = web_socket(&gateway, stream).await;
     let dialect = match door {
         Door::Room(room) => Dialect::Mini {
             room: room.number,
@@ -193,7 +201,7 @@ async fn serve(gateway: Gateway, place: Place, socket: WebSocket, credentials: C
         },
         Door::Conversation { .. } | Door::Everything { .. } => Dialect::Canonical,
     };
-    let mut writing = Writing::new(socket, dialect, gateway.tuning().slow_reader, meters);
+    let mut writing = Writing::new(socket, dialect, pace, meters);
     let access = match credentials {
         Credentials::Known(access) => access,
         Credentials::None => match greeting::identify(&gateway, &mut writing).await {
@@ -205,6 +213,18 @@ async fn serve(gateway: Gateway, place: Place, socket: WebSocket, credentials: C
     tracing::debug!(?door, "socket opened");
     let end = Connection::new(gateway, place, writing, access, door).run().await;
     tracing::debug!(?end, "socket ended");
+}
+
+/// The library gets the stream to read from; what it writes by itself is a pong or a close.
+async fn web_socket(gateway: &Gateway, (stream, early): (TcpStream, Bytes)) -> WebSocketStream<Ear> {
+    let tuning = gateway.tuning();
+    let config = WebSocketConfig::default()
+        .read_buffer_size(tuning.read_buffer_bytes)
+        .write_buffer_size(0)
+        .max_frame_size(Some(tuning.frame_bytes))
+        .max_message_size(Some(tuning.frame_bytes));
+    let ear = Ear::new(Wire::new(stream), early);
+    WebSocketStream::from_raw_socket(ear, Role::Server, Some(config)).await
 }
 
 /// One value of the query string; the last one wins.

@@ -7,7 +7,6 @@ pub(crate) mod writing;
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
-use axum::extract::ws::Message;
 use futures_util::future::{BoxFuture, OptionFuture};
 use metrics::describe_counter;
 use protocol::close::CloseCode;
@@ -15,6 +14,7 @@ use protocol::frames::{AuthExpiring, Hello, ServerFrame, Sync};
 use protocol::{ConversationId, Seq};
 use runtime::tokens::Access;
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::Message;
 
 use self::commands::{Done, Later};
 use self::writing::Writing;
@@ -71,6 +71,14 @@ impl Connection {
         let outbox = Outbox::new(gateway.tuning().outbox_bytes);
         place.occupy(&outbox);
         writing.obey(&outbox);
+        if writing.is_canonical() {
+            let is_followed = matches!(door, Door::Conversation { .. });
+            outbox.connect(
+                writing.wire().clone(),
+                gateway.hub().flusher().clone(),
+                is_followed,
+            );
+        }
         let heartbeat = Heartbeat::new(gateway.tuning().heartbeat);
         Self {
             writing,
@@ -140,6 +148,7 @@ impl Connection {
         loop {
             self.note_present();
             self.start_next_command();
+            self.let_the_flusher_in();
             let next_wake = self.next_beat.min(Instant::now() + self.until_expiry_step());
             let next_wake = self
                 .later
@@ -160,7 +169,19 @@ impl Connection {
         }
     }
 
+    /// Not while a join is under way: what it reads comes before what is already queued.
+    fn let_the_flusher_in(&self) {
+        if self.running.is_none() {
+            self.outbox.open();
+        } else {
+            self.outbox.shut();
+        }
+    }
+
     async fn write_outbox(&mut self) -> Result<(), End> {
+        if let Some((conversation, seq)) = self.outbox.take_reached() {
+            self.session.on_written(conversation, seq);
+        }
         if let Some(places) = self.give_up_what_was_dropped() {
             self.waiting.extend(self.session.on_lagging(places));
             self.note_caught_up();
@@ -216,8 +237,8 @@ impl Connection {
         self.writing.flush().await?;
         if let Some((conversation, seq)) = reached {
             self.session.on_written(conversation, seq);
-            self.mark_delivered(Instant::now());
         }
+        self.mark_delivered(Instant::now());
         Ok(())
     }
 
@@ -257,7 +278,7 @@ impl Connection {
             Message::Text(text) => self.session.on_text(&text, now, self.gateway.clock().now()),
             Message::Binary(_) => self.session.on_binary(now),
             // tungstenite answers pings and closes by itself.
-            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
             Message::Close(_) => return Err(End::ByClient),
         };
         self.pass_on_typing();

@@ -8,13 +8,14 @@ pub mod mini;
 
 use std::time::Duration;
 
-use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
 use chat::Usernames;
 use protocol::frames::{Received, ServerFrame};
 use protocol::{ConversationId, UserId};
 use tokio::time::sleep;
 
 use crate::text::Text;
+use crate::wire::frames;
 
 /// What one socket speaks.
 #[derive(Clone, Debug)]
@@ -39,21 +40,19 @@ const ASK_AGAIN: [Duration; 3] = [
 ];
 
 impl Dialect {
-    /// What an answer to this client alone comes to.
-    pub(crate) fn answer(&self, frame: &ServerFrame) -> Vec<Utf8Bytes> {
-        match self {
-            Self::Canonical => vec![frame.encode(None).into()],
-            Self::Mini { room, .. } => mini::answer(frame, *room)
-                .map(Utf8Bytes::from)
-                .into_iter()
-                .collect(),
-        }
+    /// What an answer to this client alone comes to, ready for the wire.
+    pub(crate) fn answer(&self, frame: &ServerFrame) -> Option<Bytes> {
+        let text = match self {
+            Self::Canonical => Some(frame.encode(None)),
+            Self::Mini { room, .. } => mini::answer(frame, *room),
+        };
+        text.map(|text| frames::text(&text).bytes)
     }
 
-    /// What a frame for everybody comes to.
-    pub(crate) async fn spell(&self, text: &Text) -> Vec<Utf8Bytes> {
+    /// What a frame for everybody comes to, ready for the wire.
+    pub(crate) async fn spell(&self, text: &Text) -> Vec<Bytes> {
         match self {
-            Self::Canonical => vec![text.canonical()],
+            Self::Canonical => vec![text.frame().clone()],
             Self::Mini { usernames, .. } => text
                 .mini(|canonical| translated(canonical, usernames))
                 .await
@@ -62,8 +61,8 @@ impl Dialect {
     }
 }
 
-async fn translated(canonical: Utf8Bytes, usernames: &Usernames) -> Box<[Utf8Bytes]> {
-    let Ok(Received { frame, .. }) = serde_json::from_str(&canonical) else {
+async fn translated(canonical: Text, usernames: &Usernames) -> Box<[Bytes]> {
+    let Ok(Received { frame, .. }) = serde_json::from_str(canonical.as_str()) else {
         // Of a newer node, and of a type that this one does not know: nothing that Mini's clients ever heard of.
         return Box::default();
     };
@@ -71,7 +70,7 @@ async fn translated(canonical: Utf8Bytes, usernames: &Usernames) -> Box<[Utf8Byt
     let name = |user: UserId| names.get(&user).map_or("", String::as_str);
     mini::announcement(&frame, name)
         .into_iter()
-        .map(Utf8Bytes::from)
+        .map(|text| frames::text(&text).bytes)
         .collect()
 }
 

@@ -1,11 +1,11 @@
 //! Sockets that bring no token: the first frame must be `auth`, in time.
 
-use axum::extract::ws::Message;
 use protocol::close::CloseCode;
 use protocol::frames::{Asked, Auth, ClientFrame, ErrorFrame, ServerFrame};
 use protocol::problem::ProblemCode;
 use runtime::tokens::Access;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::Gateway;
 use crate::connection::End;
@@ -31,7 +31,7 @@ async fn first_token(writing: &mut Writing) -> Result<String, End> {
         let text = match writing.receive().await? {
             Message::Text(text) => text,
             Message::Close(_) => return Err(End::ByClient),
-            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => continue,
+            _ => continue,
         };
         if let Ok(Asked {
             frame: ClientFrame::Auth(Auth { token }),

@@ -30,12 +30,18 @@ use self::frame::Frame;
 use self::people::People;
 use self::subscriptions::{Hold, Subscriptions};
 use self::turns::{Turn, Turns};
+use crate::flusher::Flusher;
+use crate::meters::Meters;
 use crate::offload::{Gone, offload};
 use crate::outbox::{Outbox, Outgoing};
 use crate::reads::Reads;
 
 /// Parts that the conversations are spread over, so that a busy one holds up a sixty-fourth of the others at most.
 const SHARDS: usize = 64;
+
+/// What came from the bus is queued for the sockets in rounds of this many at most, each followed by the writing: a
+/// round of long frames still fits into a socket's queue.
+const EVENTS_AT_ONCE: usize = 64;
 
 /// The node's switchboard. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -53,6 +59,7 @@ struct Inner {
     fills: Semaphore,
     reads: Reads,
     turns: Turns,
+    flusher: Flusher,
     /// Who came and went, to be passed on.
     news: mpsc::Sender<Envelope>,
     /// Of the log lines that an outage of the store would repeat for each conversation.
@@ -77,12 +84,17 @@ impl Hub {
             fills: Semaphore::new(fill::FILLS_AT_ONCE),
             reads: Reads::start(chat.clone(), tasks),
             turns: Turns::default(),
+            flusher: Flusher::new(Meters::new(), chat.clock().clone()),
             news,
             store_log: Throttle::default(),
             chat,
         };
         let hub = Self(Arc::new(inner));
         tasks.spawn_vital("hub", listen(hub.clone(), inbox));
+        let (flusher, stopping) = (hub.flusher().clone(), tasks.stopping());
+        tasks.spawn_vital("flusher", async move {
+            stopping.run_until_cancelled(flusher.keep_up()).await;
+        });
         let (teller, stopping) = (hub.clone(), tasks.stopping());
         tasks.spawn_vital("presence teller", async move {
             let telling = news::pass_on(teller, waiting_news);
@@ -155,6 +167,11 @@ impl Hub {
         }
     }
 
+    /// Writes to the sockets that sleep.
+    pub(crate) fn flusher(&self) -> &Flusher {
+        &self.0.flusher
+    }
+
     /// The node's tasks.
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.0.tasks
@@ -188,6 +205,20 @@ impl Hub {
     pub fn leave(&self, conversation: ConversationId, socket: SocketId) {
         if let Some(channel) = self.shard(conversation).get_mut(&conversation) {
             channel.leave(socket);
+        }
+    }
+
+    fn on_event(&self, event: BusEvent) {
+        match event {
+            BusEvent::Delivered(Topic::Conversation(_), envelope) => self.on_envelope(envelope),
+            BusEvent::Delivered(Topic::User(user), envelope) => self.on_person(user, envelope),
+            BusEvent::Delivered(Topic::Everyone, envelope) => news::queue(&self.0.news, envelope),
+            BusEvent::Interrupted => {
+                counter!("chat_gateway_interruptions_total").increment(1);
+                self.0.people.relist();
+                self.0.chat.revocations().wake();
+                fill::reconcile(self);
+            }
         }
     }
 
@@ -279,18 +310,16 @@ impl Hub {
 
 async fn listen(hub: Hub, mut inbox: Inbox) {
     let stopping = hub.0.tasks.stopping();
-    while let Some(Some(event)) = stopping.run_until_cancelled(inbox.recv()).await {
-        match event {
-            BusEvent::Delivered(Topic::Conversation(_), envelope) => hub.on_envelope(envelope),
-            BusEvent::Delivered(Topic::User(user), envelope) => hub.on_person(user, envelope),
-            BusEvent::Delivered(Topic::Everyone, envelope) => news::queue(&hub.0.news, envelope),
-            BusEvent::Interrupted => {
-                counter!("chat_gateway_interruptions_total").increment(1);
-                hub.0.people.relist();
-                hub.0.chat.revocations().wake();
-                fill::reconcile(&hub);
-            }
+    let mut events = Vec::with_capacity(EVENTS_AT_ONCE);
+    while let Some(1..) = stopping
+        .run_until_cancelled(inbox.recv_many(&mut events, EVENTS_AT_ONCE))
+        .await
+    {
+        hub.flusher().attend();
+        for event in events.drain(..) {
+            hub.on_event(event);
         }
+        hub.flusher().flush().await;
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Walk one message: the bus hands an envelope to [`hub::Hub`], which finds the conversation's
 //! [`hub::channel::Channel`]; it passes frames on strictly in `seq` order, pushing the same shared bytes into the
-//! [`outbox`] of each seat; the socket's [`connection`] writes what has gathered and flushes once.
+//! [`outbox`] of each seat; the node's `flusher` writes what has gathered for a socket to its [`wire`] in one call, or
+//! leaves it to the socket's [`connection`].
 //!
 //! Walk one socket: [`accept`](self) checks origin, token and membership before the upgrade; [`greeting`](self) waits
 //! for a token when none was brought; [`session`] decides what frames mean, without I/O; [`connection`] carries it
@@ -15,6 +16,7 @@
 mod accept;
 pub mod connection;
 pub mod dialects;
+mod flusher;
 pub mod frame_rate;
 pub mod gather;
 mod greeting;
@@ -33,6 +35,7 @@ pub mod session;
 pub mod sockets;
 pub mod text;
 mod tuning;
+pub mod wire;
 
 use std::sync::Arc;
 

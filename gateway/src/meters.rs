@@ -3,7 +3,7 @@
 use metrics::{Counter, Histogram, counter, describe_counter, describe_histogram, histogram};
 
 /// Handles of the metrics that every write touches. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Meters {
     /// Frames written to sockets.
     pub(crate) frames: Counter,

@@ -5,10 +5,12 @@
 //! ([`Outbox::recover`]) and reads on from there in the store.
 
 mod lag;
+mod straight;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use protocol::close::CloseCode;
 use protocol::{ConversationId, Seq, Timestamp};
@@ -16,6 +18,8 @@ use tokio::sync::Notify;
 
 use self::lag::Lag;
 pub use self::lag::{Places, Recovery};
+pub use self::straight::Flushed;
+use self::straight::Line;
 use crate::text::Text;
 
 /// One thing to tell a client, or its connection.
@@ -90,6 +94,18 @@ impl Outgoing {
         matches!(self, Self::Passing { .. } | Self::Personal { .. })
     }
 
+    /// Whether it is a frame and nothing else: whoever writes it need not know the socket's rules.
+    const fn is_plain(&self) -> bool {
+        matches!(self, Self::Change { .. } | Self::Passing { .. })
+    }
+
+    fn plain_frame(&self) -> Option<&Bytes> {
+        match self {
+            Self::Change { text, .. } | Self::Passing { text } => Some(text.frame()),
+            _ => None,
+        }
+    }
+
     /// Up to where the client has a conversation once this is written.
     pub(crate) const fn reached(&self) -> Option<(ConversationId, Seq)> {
         match self {
@@ -108,7 +124,7 @@ impl Outgoing {
             | Self::Added { text, .. }
             | Self::Farewell { text, .. }
             | Self::Passing { text }
-            | Self::Personal { text } => text.len(),
+            | Self::Personal { text } => text.bytes(),
             Self::Sync { .. }
             | Self::SentBack { .. }
             | Self::Relist
@@ -143,6 +159,15 @@ struct Queue {
     /// Nothing is accepted any more; what waits is still written unless [`Outbox::close`] emptied it.
     is_sealed: bool,
     cut: Option<CloseCode>,
+    line: Option<Box<Line>>,
+    /// The flusher may write.
+    is_open: bool,
+    /// The flusher was called.
+    is_due: bool,
+    /// The wire keeps the rest of a frame that the flusher began.
+    has_begun: bool,
+    /// Up to where the flusher has written in the conversation that the connection follows.
+    reached: Option<(ConversationId, Seq)>,
 }
 
 impl Outbox {
@@ -177,6 +202,9 @@ impl Outbox {
         } else {
             queue.bytes = bytes;
             queue.waiting.push_back(item);
+            if queue.call_flusher(self) {
+                return;
+            }
         }
         drop(queue);
         self.0.ready.notify_one();
@@ -223,9 +251,12 @@ impl Outbox {
         }
     }
 
-    /// Takes everything that waits, oldest first; nothing while something was dropped and not recovered.
+    /// Takes everything that waits, oldest first; nothing while something was dropped and not recovered. What was
+    /// taken is the caller's to write before it says [`Outbox::open`] again, and what the wire has begun before that.
     pub fn take(&self, into: &mut Vec<Outgoing>) {
         let mut queue = self.lock();
+        queue.is_open = false;
+        queue.has_begun = false;
         into.extend(queue.waiting.drain(..));
         queue.bytes = 0;
         // A burst's capacity is not kept: ten thousand idle sockets would keep it for ever.
@@ -262,6 +293,7 @@ impl Outbox {
         let mut queue = self.lock();
         queue.end();
         queue.waiting = VecDeque::new();
+        queue.line = None;
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -274,7 +306,7 @@ const KEPT_SLOTS: usize = 4;
 
 impl Queue {
     fn has_news(&self) -> bool {
-        !self.waiting.is_empty() || self.lag.is_some()
+        !self.waiting.is_empty() || self.lag.is_some() || self.has_begun || self.reached.is_some()
     }
 
     fn overflow(&mut self) {

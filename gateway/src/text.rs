@@ -1,12 +1,12 @@
 //! A frame's words, shared by every socket of this node that gets them.
 
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use tokio::sync::OnceCell;
+
+use crate::wire::frames::{self, TextFrame};
 
 /// One frame: in the canonical words, and in those of each other dialect once the first socket that speaks it asks.
 /// Cheap to clone.
@@ -14,48 +14,52 @@ use tokio::sync::OnceCell;
 pub struct Text(Arc<Spellings>);
 
 struct Spellings {
-    canonical: Utf8Bytes,
+    canonical: TextFrame,
     /// See [`crate::dialects::mini`]. One canonical frame may come to several of these, or to none.
-    mini: OnceCell<Box<[Utf8Bytes]>>,
+    mini: OnceCell<Box<[Bytes]>>,
 }
 
 impl Text {
-    /// As the writer encoded it.
-    pub fn canonical(&self) -> Utf8Bytes {
-        self.0.canonical.clone()
+    /// The canonical words as a WebSocket frame, ready for the wire.
+    pub fn frame(&self) -> &Bytes {
+        &self.0.canonical.bytes
     }
 
     /// The canonical words, to look at.
     pub fn as_str(&self) -> &str {
-        self
+        let TextFrame { bytes, header } = &self.0.canonical;
+        // It was made of a text, so it is one.
+        std::str::from_utf8(&bytes[*header..]).unwrap_or_default()
     }
 
-    /// In Mini Chat's words, translated by the first who asks; the others wait for that.
-    pub async fn mini<F>(&self, translate: impl FnOnce(Utf8Bytes) -> F) -> &[Utf8Bytes]
+    /// How long the canonical words are.
+    pub fn bytes(&self) -> usize {
+        let TextFrame { bytes, header } = &self.0.canonical;
+        bytes.len() - header
+    }
+
+    /// Frames in Mini Chat's words, translated by the first who asks; the others wait for that.
+    pub async fn mini<F>(&self, translate: impl FnOnce(Self) -> F) -> &[Bytes]
     where
-        F: Future<Output = Box<[Utf8Bytes]>>,
+        F: Future<Output = Box<[Bytes]>>,
     {
-        let translated = async || translate(self.canonical()).await;
+        let translated = async || translate(self.clone()).await;
         self.0.mini.get_or_init(translated).await
-    }
-}
-
-impl From<Utf8Bytes> for Text {
-    fn from(canonical: Utf8Bytes) -> Self {
-        let mini = OnceCell::new();
-        Self(Arc::new(Spellings { canonical, mini }))
-    }
-}
-
-impl From<String> for Text {
-    fn from(canonical: String) -> Self {
-        Utf8Bytes::from(canonical).into()
     }
 }
 
 impl From<&str> for Text {
     fn from(canonical: &str) -> Self {
-        Utf8Bytes::from(canonical).into()
+        Self(Arc::new(Spellings {
+            canonical: frames::text(canonical),
+            mini: OnceCell::new(),
+        }))
+    }
+}
+
+impl From<String> for Text {
+    fn from(canonical: String) -> Self {
+        canonical.as_str().into()
     }
 }
 
@@ -63,28 +67,19 @@ impl TryFrom<Bytes> for Text {
     type Error = std::str::Utf8Error;
 
     fn try_from(canonical: Bytes) -> Result<Self, Self::Error> {
-        Ok(Utf8Bytes::try_from(canonical)?.into())
-    }
-}
-
-/// The canonical words.
-impl Deref for Text {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0.canonical
+        Ok(std::str::from_utf8(&canonical)?.into())
     }
 }
 
 /// The translations follow from the canonical words.
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.0.canonical == other.0.canonical
+        self.frame() == other.frame()
     }
 }
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.canonical.fmt(f)
+        self.as_str().fmt(f)
     }
 }

@@ -29,13 +29,6 @@ pub(crate) struct Tuning {
     pub(crate) session: SessionLimits,
 }
 
-impl Tuning {
-    /// What the library may hold before it refuses to buffer more: a full outbox fed between two flushes.
-    pub(crate) fn write_buffer_max_bytes(&self) -> usize {
-        self.write_buffer_bytes + 2 * self.outbox_bytes.max(self.frame_bytes)
-    }
-}
-
 impl From<&GatewayConfig> for Tuning {
     fn from(config: &GatewayConfig) -> Self {
         Self {

@@ -7,8 +7,9 @@ use axum::response::Response;
 use protocol::problem::ProblemCode;
 
 use super::credentials::{self, Credentials};
+use super::handshake::Handshake;
 use super::refusal::Refused;
-use super::{Upgrade, admit, open};
+use super::{admit, open};
 use crate::Gateway;
 use crate::dialects::Room;
 use crate::session::Door;
@@ -18,9 +19,9 @@ pub(super) async fn room(
     Path(id): Path<String>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-    upgrade: Upgrade,
+    handshake: Result<Handshake, Refused>,
 ) -> Result<Response, Refused> {
-    let (upgrade, place) = admit(&gateway, &headers, upgrade)?;
+    let (handshake, place) = admit(&gateway, &headers, handshake)?;
     let Credentials::Known(access) = credentials::check(&gateway, &headers, query.as_deref()).await? else {
         // These clients have no `auth` frame: waiting for one would keep a socket that never speaks.
         return Err(Refused::new(ProblemCode::Unauthorized, "a token is needed"));
@@ -31,7 +32,7 @@ pub(super) async fn room(
         .map_err(Refused::or_stranger)?;
     Ok(open(
         gateway,
-        upgrade,
+        handshake,
         place,
         Credentials::Known(access),
         Door::Room(room),

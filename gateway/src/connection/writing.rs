@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use metrics::counter;
 use protocol::Timestamp;
 use protocol::close::CloseCode;
@@ -12,16 +11,16 @@ use protocol::frames::ServerFrame;
 use rand::RngExt;
 use runtime::Clock;
 use tokio::time::{sleep, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::End;
 use crate::dialects::Dialect;
 use crate::meters::Meters;
 use crate::outbox::Outbox;
 use crate::text::Text;
-
-/// Bytes fed before a flush: a few TCP segments' worth, so that one write call carries many frames and the buffer
-/// that the library keeps afterwards stays small.
-const FLUSH_BYTES: usize = 16 * 1024;
+use crate::wire::{Ear, FRAMES_AT_ONCE, Wire, frames};
 
 /// Clients of one node that are told to come back do so spread over this long.
 const COME_BACK_WITHIN: Duration = Duration::from_secs(3);
@@ -33,11 +32,15 @@ const COME_BACK_AFTER: Duration = Duration::from_millis(100);
 const CLOSE_ANSWER: Duration = Duration::from_secs(2);
 
 pub(crate) struct Writing {
-    socket: WebSocket,
+    /// Reads, answers pings, and closes; frames go past it to the wire.
+    socket: WebSocketStream<Ear>,
     dialect: Dialect,
     /// What came in could not be read: nothing that follows it can be.
     is_unreadable: bool,
-    unflushed_bytes: usize,
+    gathered: Vec<Bytes>,
+    gathered_bytes: usize,
+    /// When so much has gathered, it is written.
+    write_bytes: usize,
     oldest_commit: Option<Timestamp>,
     pace: Pace,
     meters: Meters,
@@ -51,11 +54,12 @@ struct Pace {
 }
 
 impl Writing {
-    /// `patience`: a write that takes longer finds a reader that does not read at all.
+    /// `patience`: a write that takes longer finds a reader that does not read at all. `write_bytes`: when so much has
+    /// gathered, it is written.
     pub(crate) fn new(
-        socket: WebSocket,
+        socket: WebSocketStream<Ear>,
         dialect: Dialect,
-        patience: Duration,
+        (patience, write_bytes): (Duration, usize),
         (meters, clock): (Meters, Clock),
     ) -> Self {
         let pace = Pace {
@@ -67,7 +71,9 @@ impl Writing {
             socket,
             dialect,
             is_unreadable: false,
-            unflushed_bytes: 0,
+            gathered: Vec::new(),
+            gathered_bytes: 0,
+            write_bytes,
             oldest_commit: None,
             meters,
             clock,
@@ -79,9 +85,19 @@ impl Writing {
         self.pace.outbox = Some(outbox.clone());
     }
 
+    /// Where this socket's frames go.
+    pub(super) fn wire(&self) -> &Wire {
+        self.socket.get_ref().wire()
+    }
+
+    /// Whether frames go out as they are.
+    pub(super) const fn is_canonical(&self) -> bool {
+        matches!(self.dialect, Dialect::Canonical)
+    }
+
     /// The next message from the client. Cancel-safe.
     pub(crate) async fn receive(&mut self) -> Result<Message, End> {
-        match self.socket.recv().await {
+        match self.socket.next().await {
             Some(Ok(message)) => Ok(message),
             // A frame over the size limit, or none of this protocol; a broken connection ends here too, and the
             // close that follows finds nobody.
@@ -96,41 +112,45 @@ impl Writing {
 
     /// Says one thing to this client.
     pub(crate) async fn answer(&mut self, frame: &ServerFrame) -> Result<(), End> {
-        for text in self.dialect.answer(frame) {
-            self.put(text).await?;
+        if let Some(frame) = self.dialect.answer(frame) {
+            self.gather(frame).await?;
         }
         self.flush().await
     }
 
-    /// Puts one frame into the write buffer, and writes when it holds enough.
+    /// Takes one frame to be written with others, and writes when that is enough.
     pub(super) async fn feed(&mut self, text: &Text, committed_at: Option<Timestamp>) -> Result<(), End> {
         self.oldest_commit = self.oldest_commit.or(committed_at);
-        if matches!(self.dialect, Dialect::Canonical) {
-            return self.put(text.canonical()).await;
+        if self.is_canonical() {
+            return self.gather(text.frame().clone()).await;
         }
-        for text in self.dialect.spell(text).await {
-            self.put(text).await?;
+        for frame in self.dialect.spell(text).await {
+            self.gather(frame).await?;
         }
         Ok(())
     }
 
-    async fn put(&mut self, text: Utf8Bytes) -> Result<(), End> {
-        self.unflushed_bytes += text.len();
+    async fn gather(&mut self, frame: Bytes) -> Result<(), End> {
         self.meters.frames.increment(1);
-        self.pace.in_time(self.socket.feed(Message::Text(text))).await?;
-        if self.unflushed_bytes >= FLUSH_BYTES {
+        self.gathered_bytes += frame.len();
+        self.gathered.push(frame);
+        if self.gathered_bytes >= self.write_bytes || self.gathered.len() >= FRAMES_AT_ONCE {
             self.flush().await
         } else {
             Ok(())
         }
     }
 
+    /// Writes what has gathered, and what others have begun.
     pub(super) async fn flush(&mut self) -> Result<(), End> {
-        if self.unflushed_bytes == 0 {
-            return Ok(());
-        }
-        self.unflushed_bytes = 0;
-        self.pace.in_time(self.socket.flush()).await?;
+        let frames = std::mem::take(&mut self.gathered);
+        self.gathered_bytes = 0;
+        let wire = self.wire();
+        let written = async {
+            wire.write(&frames).await?;
+            wire.finish().await
+        };
+        self.pace.in_time(written).await?;
         if let Some(committed_at) = self.oldest_commit.take() {
             self.meters
                 .delivery
@@ -140,8 +160,7 @@ impl Writing {
     }
 
     pub(super) async fn ping(&mut self) -> Result<(), End> {
-        let ping = self.socket.send(Message::Ping(Bytes::new()));
-        self.pace.in_time(ping).await
+        self.pace.in_time(self.wire().write(&[frames::ping()])).await
     }
 
     /// Ends the socket in good order: whoever closes first is answered.
@@ -163,7 +182,7 @@ impl Writing {
     async fn close(&mut self, code: CloseCode) {
         let reason = code.reason(code.may_resume().then(come_back_after));
         let frame = CloseFrame {
-            code: code.number(),
+            code: code.number().into(),
             reason: reason.into(),
         };
         // A client that is gone already needs no goodbye.
@@ -182,7 +201,7 @@ impl Writing {
             sleep(CLOSE_ANSWER).await;
             return;
         }
-        let handshake = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let handshake = async { while let Some(Ok(_)) = self.socket.next().await {} };
         // Whoever does not answer in time is dropped: that is what the limit is for.
         let _over = timeout(CLOSE_ANSWER, handshake).await;
     }

@@ -13,7 +13,7 @@ use protocol::requests::{CreateConversation, SendMessage};
 use protocol::{ConversationId, Seq, UserId};
 use runtime::config::{GatewayConfig, Secret, TokensConfig};
 use runtime::tokens::Tokens;
-use runtime::{Clock, Tasks};
+use runtime::{Clock, Tasks, http};
 use store::{NewUser, Store};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -272,12 +272,11 @@ impl Node {
         let gateway = Gateway::start(parts, &setup.config, &tasks);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let (router, stopping) = (gateway.router(), tasks.stopping());
+        // The listener stays while the node drains: what is said at the door then is looked at.
+        let serving = http::serve(listener, gateway.router(), Tasks::new());
+        let stopping = tasks.stopping();
         tasks.spawn("public port", async move {
-            axum::serve(listener, router)
-                .with_graceful_shutdown(stopping.cancelled_owned())
-                .await
-                .unwrap();
+            stopping.run_until_cancelled(serving).await;
         });
         Self {
             gateway,

@@ -1,5 +1,7 @@
 //! Serves a router over HTTP/1.1, WebSocket upgrades included, and lets its requests finish when the process leaves.
 
+mod upgrade;
+
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+pub use self::upgrade::{Upgrade, UpgradeError};
 use crate::Tasks;
 
 /// How long a connection may take to send the head of a request, and how long it may idle between two. Proxies keep

@@ -27,12 +27,12 @@ impl Ring {
 
     /// The next change; the oldest ones go when there is no room.
     pub(super) fn push(&mut self, frame: Frame) {
-        self.bytes += frame.text.len();
+        self.bytes += frame.text.bytes();
         self.frames.push_back(frame);
         while (self.frames.len() > FRAMES || self.bytes > BYTES)
             && let Some(oldest) = self.frames.pop_front()
         {
-            self.bytes -= oldest.text.len();
+            self.bytes -= oldest.text.bytes();
         }
     }
 
@@ -44,7 +44,7 @@ impl Ring {
             if frame.seq >= follower {
                 continue;
             }
-            let bytes = self.bytes + frame.text.len();
+            let bytes = self.bytes + frame.text.bytes();
             if frame.seq.next() != follower || self.frames.len() == FRAMES || bytes > BYTES {
                 return;
             }

@@ -52,8 +52,8 @@ section! {
         pub drain_closes_per_second: u32 = 500,
         /// The read buffer of each socket, in bytes: memory that every socket takes at once.
         pub read_buffer_bytes: usize = 2_048,
-        /// How many bytes are gathered before they are written to a socket.
-        pub write_buffer_bytes: usize = 4_096,
+        /// How many bytes of frames are gathered for one call that writes them to a socket: a few packets.
+        pub write_buffer_bytes: usize = 16_384,
     }
 }
 

@@ -1,0 +1,136 @@
+//! The short way: what is queued for an idle socket is written by the node's flusher, and its connection sleeps on.
+//!
+//! The connection says when nothing of its own must come first ([`Outbox::open`]); it takes that back by taking from
+//! the queue. Whatever the flusher cannot write as it is, it leaves to the connection.
+
+use std::io;
+
+use protocol::{ConversationId, Seq, Timestamp};
+
+use super::{Outbox, Outgoing, Queue};
+use crate::flusher::Flusher;
+use crate::wire::{FRAMES_AT_ONCE, Offer, Wire};
+
+/// What a socket needs for the short way.
+#[derive(Debug)]
+pub(super) struct Line {
+    wire: Wire,
+    flusher: Flusher,
+    /// The connection wants to know how far its client was written to.
+    is_followed: bool,
+}
+
+/// What one call to [`Outbox::flush`] wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flushed {
+    /// So many frames.
+    pub frames: u64,
+    /// When the oldest of them was committed, if it came live.
+    pub oldest_commit: Option<Timestamp>,
+}
+
+impl Outbox {
+    /// From now on the short way is there. `is_followed`: [`Outbox::take_reached`] is asked for.
+    pub(crate) fn connect(&self, wire: Wire, flusher: Flusher, is_followed: bool) {
+        self.lock().line = Some(Box::new(Line {
+            wire,
+            flusher,
+            is_followed,
+        }));
+    }
+
+    /// Nothing that the connection still has to write must come before what is queued.
+    pub(crate) fn open(&self) {
+        self.lock().is_open = true;
+    }
+
+    /// Something must.
+    pub(crate) fn shut(&self) {
+        self.lock().is_open = false;
+    }
+
+    /// Up to where the flusher has written since the last call.
+    pub(crate) fn take_reached(&self) -> Option<(ConversationId, Seq)> {
+        self.lock().reached.take()
+    }
+
+    /// Writes what is queued, in one call to the system, if nothing stands in the way. The lock is one socket's own,
+    /// and the call does not wait.
+    pub(crate) fn flush(&self) -> Flushed {
+        let mut queue = self.lock();
+        queue.is_due = false;
+        let flushed = queue.flush();
+        let must_wake = queue.has_news();
+        if must_wake {
+            queue.is_open = false;
+        }
+        drop(queue);
+        if must_wake {
+            self.0.ready.notify_one();
+        }
+        flushed
+    }
+}
+
+impl Queue {
+    /// Has the flusher come, where there is one that can write what waits.
+    pub(super) fn call_flusher(&mut self, outbox: &Outbox) -> bool {
+        let Some(line) = self.line.as_ref().filter(|_| self.is_open && self.lag.is_none()) else {
+            return false;
+        };
+        if !self.waiting.back().is_some_and(Outgoing::is_plain) {
+            return false;
+        }
+        if !self.is_due {
+            line.flusher.call(outbox.clone());
+            self.is_due = true;
+        }
+        true
+    }
+
+    fn flush(&mut self) -> Flushed {
+        let mut flushed = Flushed::default();
+        while self.is_open && !self.waiting.is_empty() && self.lag.is_none() {
+            match self.offer() {
+                Ok(Some((Offer::Taken, count))) => self.note(count, &mut flushed),
+                Ok(Some((Offer::Begun, count))) => {
+                    self.note(count, &mut flushed);
+                    self.has_begun = true;
+                    break;
+                }
+                // The connection reads the end of the stream, and waits for a slow reader.
+                Ok(Some((Offer::Full, _)) | None) | Err(_) => break,
+            }
+        }
+        flushed
+    }
+
+    /// Offers what waits, up to the first that is not plain.
+    fn offer(&self) -> io::Result<Option<(Offer, usize)>> {
+        let frames = self.waiting.iter().take(FRAMES_AT_ONCE);
+        let frames = frames.map_while(Outgoing::plain_frame);
+        let count = frames.clone().count();
+        match &self.line {
+            Some(line) if count > 0 => Ok(Some((line.wire.offer(frames)?, count))),
+            _ => Ok(None),
+        }
+    }
+
+    fn note(&mut self, count: usize, flushed: &mut Flushed) {
+        let is_followed = self.line.as_ref().is_some_and(|line| line.is_followed);
+        for item in self.waiting.drain(..count) {
+            self.bytes -= item.bytes();
+            flushed.frames += 1;
+            if is_followed {
+                self.reached = item.reached().or(self.reached);
+            }
+            if let Outgoing::Change { committed_at, .. } = item {
+                flushed.oldest_commit = flushed.oldest_commit.or(committed_at);
+            }
+        }
+        self.waiting.shrink_to(super::KEPT_SLOTS);
+    }
+}
+
+#[cfg(test)]
+mod tests;
