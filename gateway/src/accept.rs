@@ -192,7 +192,7 @@ async fn serve(
 ) {
     let meters = (gateway.meters().clone(), gateway.clock().clone());
     let tuning = gateway.tuning();
-    let pace = (tuning.slow_reader, tuning.write_buffer_bytes);
+    let tempo = (tuning.slow_reader, tuning.write_buffer_bytes);
     let socket = web_socket(&gateway, stream).await;
     let dialect = match door {
         Door::Room(room) => Dialect::Mini {
@@ -201,7 +201,7 @@ async fn serve(
         },
         Door::Conversation { .. } | Door::Everything { .. } => Dialect::Canonical,
     };
-    let mut writing = Writing::new(socket, dialect, pace, meters);
+    let mut writing = Writing::new(socket, dialect, tempo, meters);
     let access = match credentials {
         Credentials::Known(access) => access,
         Credentials::None => match greeting::identify(&gateway, &mut writing).await {

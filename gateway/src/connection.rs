@@ -190,55 +190,60 @@ impl Connection {
         self.outbox.take(&mut items);
         let reached = items.iter().rev().find_map(Outgoing::reached);
         for item in items {
-            match item {
-                Outgoing::Change {
-                    text, committed_at, ..
-                } => self.writing.feed(&text, committed_at).await?,
-                Outgoing::Farewell { text, .. } | Outgoing::Passing { text } => {
-                    self.writing.feed(&text, None).await?;
-                }
-                Outgoing::Personal { text } => {
-                    if !self.session.ends_with_place() {
-                        self.writing.feed(&text, None).await?;
-                    }
-                }
-                Outgoing::Sync { conversation, head } => {
-                    let sync = Sync {
-                        conversation_id: conversation,
-                        head,
-                    };
-                    let text = ServerFrame::Sync(sync).encode(None);
-                    self.writing.feed(&text.into(), None).await?;
-                }
-                Outgoing::Added {
-                    conversation,
-                    head,
-                    text,
-                } => {
-                    self.writing.feed(&text, None).await?;
-                    if let Some(reaction) = self.session.on_added(conversation, head) {
-                        self.react(reaction).await?;
-                    }
-                }
-                Outgoing::Unseated { conversation, at } => {
-                    self.waiting.extend(self.session.on_unseated(conversation, at));
-                }
-                Outgoing::SentBack { conversation, from } => {
-                    let place = Places::from([(conversation, from)]);
-                    self.waiting.extend(self.session.on_lagging(place));
-                }
-                Outgoing::Relist => self.waiting.extend(self.session.on_relist()),
-                Outgoing::Close(code) => {
-                    self.writing.flush().await?;
-                    return Err(End::Closed(code));
-                }
-            }
+            self.write_item(item).await?;
         }
         self.writing.flush().await?;
         if let Some((conversation, seq)) = reached {
             self.session.on_written(conversation, seq);
         }
         self.mark_delivered(Instant::now());
+        Ok(())
+    }
+
+    async fn write_item(&mut self, item: Outgoing) -> Result<(), End> {
+        match item {
+            Outgoing::Change {
+                text, committed_at, ..
+            } => self.writing.feed(&text, committed_at).await?,
+            Outgoing::Farewell { text, .. } | Outgoing::Passing { text } => {
+                self.writing.feed(&text, None).await?;
+            }
+            Outgoing::Personal { text } => {
+                if !self.session.ends_with_place() {
+                    self.writing.feed(&text, None).await?;
+                }
+            }
+            Outgoing::Sync { conversation, head } => {
+                let sync = Sync {
+                    conversation_id: conversation,
+                    head,
+                };
+                let text = ServerFrame::Sync(sync).encode(None);
+                self.writing.feed(&text.into(), None).await?;
+            }
+            Outgoing::Added {
+                conversation,
+                head,
+                text,
+            } => {
+                self.writing.feed(&text, None).await?;
+                if let Some(reaction) = self.session.on_added(conversation, head) {
+                    self.react(reaction).await?;
+                }
+            }
+            Outgoing::Unseated { conversation, at } => {
+                self.waiting.extend(self.session.on_unseated(conversation, at));
+            }
+            Outgoing::SentBack { conversation, from } => {
+                let place = Places::from([(conversation, from)]);
+                self.waiting.extend(self.session.on_lagging(place));
+            }
+            Outgoing::Relist => self.waiting.extend(self.session.on_relist()),
+            Outgoing::Close(code) => {
+                self.writing.flush().await?;
+                return Err(End::Closed(code));
+            }
+        }
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use self::lag::Lag;
 pub use self::lag::{Places, Recovery};
 pub use self::straight::Flushed;
-use self::straight::Line;
+use self::straight::ShortWay;
 use crate::text::Text;
 
 /// One thing to tell a client, or its connection.
@@ -159,15 +159,7 @@ struct Queue {
     /// Nothing is accepted any more; what waits is still written unless [`Outbox::close`] emptied it.
     is_sealed: bool,
     cut: Option<CloseCode>,
-    line: Option<Box<Line>>,
-    /// The flusher may write.
-    is_open: bool,
-    /// The flusher was called.
-    is_due: bool,
-    /// The wire keeps the rest of a frame that the flusher began.
-    has_begun: bool,
-    /// Up to where the flusher has written in the conversation that the connection follows.
-    reached: Option<(ConversationId, Seq)>,
+    short: ShortWay,
 }
 
 impl Outbox {
@@ -255,8 +247,7 @@ impl Outbox {
     /// taken is the caller's to write before it says [`Outbox::open`] again, and what the wire has begun before that.
     pub fn take(&self, into: &mut Vec<Outgoing>) {
         let mut queue = self.lock();
-        queue.is_open = false;
-        queue.has_begun = false;
+        queue.short.take_over();
         into.extend(queue.waiting.drain(..));
         queue.bytes = 0;
         // A burst's capacity is not kept: ten thousand idle sockets would keep it for ever.
@@ -293,7 +284,7 @@ impl Outbox {
         let mut queue = self.lock();
         queue.end();
         queue.waiting = VecDeque::new();
-        queue.line = None;
+        queue.short = ShortWay::default();
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -306,7 +297,7 @@ const KEPT_SLOTS: usize = 4;
 
 impl Queue {
     fn has_news(&self) -> bool {
-        !self.waiting.is_empty() || self.lag.is_some() || self.has_begun || self.reached.is_some()
+        !self.waiting.is_empty() || self.lag.is_some() || self.short.has_news()
     }
 
     fn overflow(&mut self) {

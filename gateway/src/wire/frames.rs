@@ -67,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    fn read(frame: Bytes) -> Message {
+    fn read(frame: &Bytes) -> Message {
         let mut socket = WebSocket::from_raw_socket(Cursor::new(frame.to_vec()), Role::Client, None);
         socket.read().unwrap()
     }
@@ -78,12 +78,12 @@ mod tests {
             let payload = "x".repeat(length);
             let frame = text(&payload);
             assert_eq!(frame.bytes.slice(frame.header..), payload, "{length}");
-            assert_eq!(read(frame.bytes), Message::text(payload), "{length}");
+            assert_eq!(read(&frame.bytes), Message::text(payload), "{length}");
         }
     }
 
     #[test]
     fn a_ping_is_one() {
-        assert_eq!(read(ping()), Message::Ping(Bytes::new()));
+        assert_eq!(read(&ping()), Message::Ping(Bytes::new()));
     }
 }

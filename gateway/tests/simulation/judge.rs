@@ -17,8 +17,8 @@ impl World {
         if let Some(known) = self.parsed.get(text.as_str()) {
             return known.clone();
         }
-        let received = Rc::new(serde_json::from_str::<Received>(text).unwrap());
-        self.parsed.insert(text.to_string(), received.clone());
+        let received = Rc::new(serde_json::from_str::<Received>(text.as_str()).unwrap());
+        self.parsed.insert(text.as_str().to_owned(), received.clone());
         received
     }
 
