@@ -88,6 +88,7 @@ async fn a_message_becomes_one_entry_that_shows_the_newest_and_is_marked_read() 
                 "related_object_type": "chat",
                 "conversation_id": id,
                 "is_read": false,
+                "data": { "conversation_type": "private", "sender_name": "Anna Tester" },
                 "created_at": said["created_at"],
             })
         );

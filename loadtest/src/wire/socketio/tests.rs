@@ -51,7 +51,7 @@ fn a_send_is_an_event_that_asks_to_be_acknowledged_under_its_index() {
         serde_json::from_str(sent.strip_prefix("4242").unwrap()).unwrap();
     assert_eq!(name, "message:new");
     assert_eq!(payload.conversation_id, Some(place()));
-    assert_eq!(payload.client_id.as_deref(), Some("42"));
+    assert_eq!(payload.client_id, Some(STAMP.client_id()));
     assert_eq!(payload.text.map(|text| text.len()), Some(50));
 }
 
@@ -86,7 +86,10 @@ fn events_are_heard_as_frames_are() {
     assert_eq!(read(&sync), heard);
     let refused = event(
         "error",
-        r#"{"code":"unavailable","client_id":"42","retryable":true}"#,
+        &format!(
+            r#"{{"code":"unavailable","client_id":"{}","retryable":true}}"#,
+            STAMP.client_id()
+        ),
     );
     let heard = Heard::Refused {
         send: Some(42),

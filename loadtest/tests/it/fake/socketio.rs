@@ -72,7 +72,7 @@ fn packet(frame: &str) -> String {
     let mut frame: Value = serde_json::from_str(frame).unwrap();
     let mut payload = frame["payload"].take();
     if frame["type"] == "message:ack" {
-        let index = payload["client_id"].as_str().unwrap().to_owned();
+        let index = index_of(&payload).to_owned();
         return format!("43{index}{}", json!([payload]));
     }
     if let Some(seq) = frame.get("seq") {
@@ -85,6 +85,12 @@ fn packet(frame: &str) -> String {
 fn frame_of(packet: &str) -> String {
     let (index, event) = packet.strip_prefix("42").unwrap().split_once('[').unwrap();
     let (kind, payload): (String, Value) = serde_json::from_str(&format!("[{event}")).unwrap();
-    assert_eq!(payload["client_id"], index);
+    assert_eq!(index_of(&payload), index);
     json!({"type": kind, "payload": payload}).to_string()
+}
+
+/// Behind the moment in a send's name, its index in the schedule.
+fn index_of(payload: &Value) -> &str {
+    let (_, index) = payload["client_id"].as_str().unwrap().split_once('-').unwrap();
+    index
 }
