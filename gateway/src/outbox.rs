@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 
 use self::lag::Lag;
 pub use self::lag::{Places, Recovery};
-pub use self::straight::Flushed;
+pub(crate) use self::straight::Flushed;
 use self::straight::ShortWay;
 use crate::text::Text;
 
@@ -244,7 +244,7 @@ impl Outbox {
     }
 
     /// Takes everything that waits, oldest first; nothing while something was dropped and not recovered. What was
-    /// taken is the caller's to write before it says [`Outbox::open`] again, and what the wire has begun before that.
+    /// taken is the caller's to write before it says `open` again, and what the wire has begun before that.
     pub fn take(&self, into: &mut Vec<Outgoing>) {
         let mut queue = self.lock();
         queue.short.take_over();

@@ -34,9 +34,9 @@ struct Line {
     is_followed: bool,
 }
 
-/// What one call to [`Outbox::flush`] wrote.
+/// What one flush wrote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flushed {
+pub(crate) struct Flushed {
     /// So many frames.
     pub frames: u64,
     /// When the oldest of them was committed, if it came live.
