@@ -18,7 +18,6 @@ use tokio::sync::Notify;
 
 use self::lag::Lag;
 pub use self::lag::{Places, Recovery};
-pub(crate) use self::straight::Flushed;
 use self::straight::ShortWay;
 use crate::text::Text;
 
