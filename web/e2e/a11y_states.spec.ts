@@ -226,11 +226,16 @@ for (const [look, browser] of LOOKS) {
       await chat.open(GROUP);
       await expect(chat.message("позже")).toBeVisible();
       await expectAccessible(page, "<unet-chat>");
-      await page.goto(`${line.url}/examples/components/`);
-      await chat.signIn(anna.username);
-      await chat.open(GROUP);
-      await expect(chat.message("позже")).toBeVisible();
-      await expectAccessible(page, "an example");
+      for (const example of ["components", "container"]) {
+        await page.goto(`${line.url}/examples/${example}/`);
+        await page.evaluate(() => localStorage.clear());
+        await page.reload();
+        await chat.signIn(anna.username);
+        await expectAccessible(page, `the example ${example}, nothing open`);
+        await chat.open(GROUP);
+        await expect(chat.message("позже")).toBeVisible();
+        await expectAccessible(page, `the example ${example}`);
+      }
     });
   });
 }

@@ -5,6 +5,8 @@ import { show } from "../show.tsx";
 
 show(
   <SignedIn>
-    <ChatContainer />
+    <main className="whole">
+      <ChatContainer />
+    </main>
   </SignedIn>,
 );
